@@ -1,0 +1,42 @@
+#pragma once
+// The step state: everything that changes from one training step to the next, in one small GPU
+// buffer, so that recorded command buffers can be replayed unchanged. Mirrored by
+// shaders/step_state.glsl (a test compares the two).
+
+#include <cstdint>
+
+namespace hekla {
+
+struct StepState {
+    std::uint32_t step = 0;           // completed updates since training began
+    std::uint32_t cursor = 0;         // position in the epoch's order of the batch's first sample
+    std::uint32_t live_rows = 0;      // real samples in this batch; rows past it are padding
+    std::uint32_t halted = 0;         // 1 after a non-finite loss: every later update is a no-op
+    std::uint32_t seed = 0;           // of the counter-based random numbers
+    std::uint32_t random_counter = 0; // advances once per step
+    std::uint32_t samples = 0;        // length of the epoch's order
+    std::uint32_t batch = 0;          // rows of a full batch
+    float learning_rate = 0;
+    float beta1_power = 1;            // Adam: beta1^t and beta2^t of the last completed update
+    float beta2_power = 1;
+    std::uint32_t epoch_step = 0;     // steps since the epoch began
+    std::uint32_t reserved[4] = {};
+};
+static_assert(sizeof(StepState) == 64);
+
+/// One entry of the ring of results that the device writes once per step.
+struct StepRecord {
+    std::uint32_t step = 0;     // index of the step, from 0
+    float loss = 0;             // mean over the live rows
+    std::uint32_t correct = 0;  // rows whose largest logit is at the label
+    std::uint32_t live_rows = 0;
+};
+static_assert(sizeof(StepRecord) == 16);
+
+/// Entries of the ring: more than any number of steps in flight.
+inline constexpr std::uint32_t ring_entries = 1024;
+
+/// Label of a row that is not a sample (padding of a partial batch): it has no loss and no gradient.
+inline constexpr std::uint32_t no_label = 0xFFFFFFFFu;
+
+}  // namespace hekla

@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <numeric>
+
+#include <hekla/data.h>
+#include <hekla/error.h>
+
+namespace hekla::data {
+
+namespace {
+
+// SplitMix64: a few integer operations with the same result on every platform, which the standard
+// library's distributions do not promise.
+class RandomWords {
+  public:
+    explicit RandomWords(std::uint64_t seed) : state_(seed) {}
+    std::uint64_t next() {
+        std::uint64_t word = state_ += 0x9e3779b97f4a7c15u;
+        word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
+        word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
+        return word ^ (word >> 31);
+    }
+    /// 0 to bound - 1; the remainder's bias is below bound / 2^64.
+    std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+
+  private:
+    std::uint64_t state_;
+};
+
+std::vector<std::uint64_t> class_sizes(const Dataset& set) {
+    std::vector<std::uint64_t> sizes(set.classes.size(), 0);
+    for (const std::uint32_t label : set.labels) ++sizes[label];
+    return sizes;
+}
+
+// Largest remainder: whole shares first, then one more each for the largest fractions.
+std::vector<std::uint64_t> class_shares(const std::vector<std::uint64_t>& sizes,
+                                        std::uint64_t count) {
+    const std::uint64_t total = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t(0));
+    std::vector<std::uint64_t> shares(sizes.size()), remainders(sizes.size());
+    std::uint64_t given = 0;
+    for (std::size_t c = 0; c < sizes.size(); ++c) {
+        shares[c] = sizes[c] * count / total;
+        remainders[c] = sizes[c] * count % total;
+        given += shares[c];
+    }
+    std::vector<std::size_t> order(sizes.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return remainders[a] > remainders[b];
+    });
+    for (std::size_t i = 0; given < count; ++i, ++given) ++shares[order[i]];
+    return shares;
+}
+
+}  // namespace
+
+void Dataset::check() const {
+    const auto fail = [this](const std::string& reason) {
+        throw Error(ErrorCode::invalid_file, "[data] data set '" + name + "': " + reason);
+    };
+    if (image_shape.rank() != 3 || image_bytes() == 0) {
+        fail("images have shape " + to_string(image_shape) +
+             ", expected height x width x channels, none 0");
+    }
+    if (images.size() % image_bytes() != 0 || images.size() / image_bytes() != size()) {
+        fail(std::to_string(images.size()) + " bytes of images and " + std::to_string(size()) +
+             " labels do not fit: each image has " + std::to_string(image_bytes()) + " bytes");
+    }
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (labels[i] < classes.size()) continue;
+        fail("label " + std::to_string(i) + " is " + std::to_string(labels[i]) + ", but there are " +
+             std::to_string(classes.size()) + " classes");
+    }
+}
+
+Dataset Dataset::subset(std::uint64_t count, std::uint64_t seed) const {
+    check();
+    if (count >= size()) return *this;
+    std::vector<std::uint64_t> left = class_sizes(*this);
+    std::vector<std::uint64_t> wanted = class_shares(left, count);
+    std::vector<RandomWords> random;
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+        random.emplace_back(RandomWords(RandomWords(seed).next() + c).next());
+    }
+    Dataset chosen{name, image_shape, {}, {}, classes};
+    chosen.labels.reserve(count);
+    chosen.images.reserve(count * image_bytes());
+    // Selection sampling: takes exactly `wanted` of each class, in order, all choices equally likely.
+    for (std::uint64_t i = 0; i < size(); ++i) {
+        const std::uint32_t label = labels[i];
+        const bool take = random[label].below(left[label]--) < wanted[label];
+        if (!take) continue;
+        --wanted[label];
+        chosen.labels.push_back(label);
+        const auto pixels = image(i);
+        chosen.images.insert(chosen.images.end(), pixels.begin(), pixels.end());
+    }
+    return chosen;
+}
+
+}  // namespace hekla::data

@@ -1,0 +1,13 @@
+#pragma once
+// stb_image checks neither the checksums of a PNG nor its end.
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace hekla::io {
+
+/// Empty if the bytes are no PNG, or one whose chunks are whole up to the last (IEND); else why not.
+std::string damage_of_png(std::span<const std::byte> bytes);
+
+}  // namespace hekla::io

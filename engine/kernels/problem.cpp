@@ -1,0 +1,35 @@
+#include "kernels/problem.h"
+
+#include <hekla/error.h>
+
+#include "reference/reference.h"
+
+namespace hekla::kernels {
+
+namespace {
+// One row of groups; shaders/common.glsl has the same number.
+constexpr std::uint64_t groups_per_row = 32768;
+}  // namespace
+
+std::vector<double> Problem::sample(std::uint32_t operand, std::uint32_t seed) const {
+    std::vector<double> values(operands()[operand].elements);
+    for (std::uint32_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<float>(2.0 * reference::random_unit(seed, 0, operand, i) - 1.0);
+    return values;
+}
+
+std::array<std::uint32_t, 3> groups_for(std::uint64_t invocations, std::uint32_t group_size) {
+    const std::uint64_t groups = (invocations + group_size - 1) / group_size;
+    if (groups <= groups_per_row) return {static_cast<std::uint32_t>(groups ? groups : 1), 1, 1};
+    const std::uint64_t rows = (groups + groups_per_row - 1) / groups_per_row;
+    if (rows > 65535)
+        throw Error(ErrorCode::unsupported, "[kernels] " + std::to_string(invocations) + " invocations are more than one dispatch can have");
+    return {groups_per_row, static_cast<std::uint32_t>(rows), 1};
+}
+
+bool texels_fit(const vulkan::Device& device, std::uint64_t elements, std::uint32_t components) {
+    const std::uint64_t texels = (elements + components - 1) / components;
+    return texels <= device.caps().max_texel_elements;
+}
+
+}  // namespace hekla::kernels

@@ -1,0 +1,50 @@
+#pragma once
+// What a device can do, in one place, so that a test (or HEKLA_CAPS) can lower it.
+
+#include <cstdint>
+#include <string>
+
+namespace hekla::vulkan {
+
+/// The default values are the Vulkan 1.1 specification's minimum limits.
+struct DeviceCaps {
+    std::uint32_t max_invocations = 128;  // per workgroup
+    std::uint32_t max_group_size[3] = {128, 128, 64};
+    std::uint32_t max_groups = 65535;  // per dimension of a dispatch
+    std::uint32_t max_shared_bytes = 16384;
+    std::uint32_t max_push_constant_bytes = 128;
+    std::uint32_t max_storage_buffers = 4;  // per stage
+    std::uint64_t max_storage_range_bytes = 128ull << 20;
+    std::uint64_t max_uniform_range_bytes = 16384;
+    std::uint32_t max_texel_elements = 65536;
+    std::uint64_t max_allocation_bytes = 1ull << 30;
+    std::uint32_t max_allocations = 4096;
+    std::uint32_t subgroup_size = 1;
+    std::uint32_t timestamp_valid_bits = 0;  // 0: no timestamps
+    float timestamp_period_ns = 0;
+    std::uint64_t non_coherent_atom_bytes = 256;
+    bool mapped_device_memory = false;  // device-local memory may be mapped where it can be
+    bool storage_16bit = false;
+    bool storage_8bit = false;
+    bool shader_float16 = false;
+};
+
+/// Same limits as the specification's minimum, whatever the device has (HEKLA_CAPS=minimum);
+/// nothing of `actual` is kept but the memory sizes and the timestamp period.
+DeviceCaps minimum_caps(const DeviceCaps& actual);
+
+/// Faults of particular drivers, each named, each with a link where it was reported.
+struct Quirks {
+    // Debian 12's lavapipe (Mesa 22.3) loads storage buffers lane by lane behind a bounds check,
+    // but vectorises texel fetches: prefer uniform texel buffers wherever a kernel offers both.
+    // https://gitlab.freedesktop.org/mesa/mesa/-/blob/22.3/src/gallium/auxiliary/gallivm/lp_bld_nir_soa.c
+    bool prefer_texel_buffers = false;
+    // SwiftShader emulates fma() with a slow library call; a*b+c is faster.
+    // https://swiftshader.googlesource.com/SwiftShader/+/refs/heads/master/src/Pipeline/SpirvShaderArithmetic.cpp
+    bool slow_fma = false;
+};
+
+enum class DeviceClass : std::uint8_t { discrete, integrated, virtualised, cpu, other };
+const char* name(DeviceClass device_class);
+
+}  // namespace hekla::vulkan

@@ -1,0 +1,163 @@
+#pragma once
+// A logical device with one compute queue, owned or borrowed, and what every other class needs of
+// it.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vulkan/buffer.h"
+#include "vulkan/caps.h"
+#include "vulkan/commands.h"
+#include "vulkan/functions.h"
+#include "vulkan/pipeline.h"
+
+namespace hekla::vulkan {
+
+/// One physical device as a user sees it in `hekla devices`.
+struct GpuInfo {
+    std::uint32_t index = 0;  // in the order of preference; what --device N means
+    std::string name;         // "AMD Radeon RX 6800 (RADV NAVI21)"
+    std::string driver;       // "radv, Mesa 22.3.6"
+    std::string api_version;  // "1.3.230"
+    DeviceClass device_class = DeviceClass::other;
+    std::uint64_t memory_bytes = 0;  // device-local heaps
+    std::string rejected;            // empty, or why Hekla can't use it
+};
+
+struct DeviceOptions {
+    /// Index in the list of list_gpus(), or part of the name or driver (any case); empty: the best.
+    std::string select;
+    /// "" (the device's own), "minimum".  HEKLA_CAPS is read by the caller (hekla::Device), not
+    /// here.
+    std::string caps;
+    bool validation = false;  // enable VK_LAYER_KHRONOS_validation with synchronization validation
+    bool disk_cache = true;   // keep the VkPipelineCache in the user's cache folder
+    /// Called with every validation message (warning or error) when validation is on.
+    std::function<void(const std::string& message)> on_message;
+    /// The loader's entry point; null: libvulkan is opened at run time.
+    PFN_vkGetInstanceProcAddr get_instance_proc_addr = nullptr;
+};
+
+/// Handles of a device that somebody else owns. Nothing here is destroyed by Hekla.
+struct BorrowedDevice {
+    PFN_vkGetInstanceProcAddr get_instance_proc_addr = nullptr;
+    VkInstance instance = VK_NULL_HANDLE;
+    VkPhysicalDevice physical_device = VK_NULL_HANDLE;
+    VkDevice device = VK_NULL_HANDLE;
+    std::uint32_t queue_family = 0;
+    VkQueue queue = VK_NULL_HANDLE;  // used for uploads and Plan::run only; never by record()
+};
+
+/// Every GPU of every driver in order of preference: discrete, integrated, virtual, CPU; usable
+/// ones before rejected ones. Throws Error (no_device) when no loader or no instance can be had,
+/// saying which package brings one.
+std::vector<GpuInfo> list_gpus(PFN_vkGetInstanceProcAddr get_instance_proc_addr = nullptr);
+
+class Instance;
+struct GpuFacts;
+
+/// Not thread-safe: one thread at a time uses a Device and all that was made from it.
+/// Two devices in one process are independent.
+class Device {
+  public:
+    /// Throws Error (no_device) with one reason per rejected GPU, or if `select` fits none.
+    explicit Device(const DeviceOptions& options);
+    explicit Device(const BorrowedDevice& borrowed, const std::string& caps = "");
+    ~Device();
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+
+    const GpuInfo& gpu() const { return gpu_; }
+    const DeviceCaps& caps() const { return caps_; }
+    const Quirks& quirks() const { return quirks_; }
+    const InstanceFunctions& vki() const { return instance_functions_; }
+    const DeviceFunctions& vk() const { return functions_; }
+    VkDevice handle() const { return device_; }
+    VkPhysicalDevice physical() const { return physical_; }
+    VkQueue queue() const { return queue_; }
+    std::uint32_t queue_family() const { return queue_family_; }
+    VkPipelineCache pipeline_cache() const { return cache_; }
+    PipelineTable& pipelines() { return pipelines_; }
+    bool debug_labels() const { return debug_labels_; }
+    /// Names an object for debuggers and validation messages, if VK_EXT_debug_utils is on.
+    template <typename Handle>
+    void set_label(VkObjectType type, Handle handle, const char* label) const {
+        if (debug_labels_) set_label_word(type, (std::uint64_t)handle, label);  // pointer or word
+    }
+
+    /// Index of a memory type fit for `use` among `type_bits`; throws Error if there is none.
+    /// `host_visible` is false for MemoryUse::device where caps().mapped_device_memory is.
+    std::uint32_t memory_type(std::uint32_t type_bits, MemoryUse use, bool& host_visible,
+                              bool& coherent) const;
+    /// VkMemoryPropertyFlags of a memory type.
+    VkMemoryPropertyFlags memory_flags(std::uint32_t type) const;
+    /// Bytes that can still be allocated on the device's heap: VK_EXT_memory_budget if there,
+    /// otherwise heap size less what this Device allocated.
+    std::uint64_t memory_available() const;
+    std::uint64_t memory_allocated() const { return allocated_bytes_; }
+    /// Live allocations of this Device; never more than caps().max_allocations.
+    std::uint32_t allocations() const { return allocations_; }
+    /// Called by Buffer: the bytes of a new allocation, or less than 0 for one that was freed.
+    void count_allocation(std::int64_t bytes);
+
+    /// Copies host bytes to the start of a range, through staging or, where the memory is mapped,
+    /// directly; waits. Throws Error (invalid_argument) if the bytes do not fit in the range.
+    void upload(const BufferRange& range, std::span<const std::byte> bytes);
+    /// Copies the start of a range to the host; waits for the queue. Any size.
+    void download(const BufferRange& range, std::span<std::byte> bytes);
+    /// Fills a range with a 4-byte word; waits. The range's size must be a multiple of 4.
+    void fill(const BufferRange& range, std::uint32_t word);
+    /// Records with `record`, submits, waits.
+    void run_once(const std::function<void(VkCommandBuffer)>& record);
+
+    /// Objects created and allocations made since the start; replay must not change them.
+    std::uint64_t objects_created() const { return objects_created_; }
+    void count_object() { ++objects_created_; }
+
+    /// Throws the fitting Error unless result is VK_SUCCESS; `what` names the call.
+    void check(VkResult result, const char* what) const;
+
+  private:
+    void open(const GpuFacts& facts);
+    void take(const GpuFacts& facts, std::uint32_t queue_family, const std::string& caps);
+    void open_pipeline_cache(const GpuFacts& facts);
+    void save_pipeline_cache() noexcept;
+    void release() noexcept;
+    void set_label_word(VkObjectType type, std::uint64_t handle, const char* label) const;
+    void check_range(const BufferRange& range, std::uint64_t bytes, const char* what) const;
+    void settle_for_host();
+    Buffer& staging();
+
+    std::unique_ptr<Instance> own_instance_;  // null on a borrowed device
+    InstanceFunctions instance_functions_{};
+    DeviceFunctions functions_{};
+    VkPhysicalDevice physical_ = VK_NULL_HANDLE;
+    VkDevice device_ = VK_NULL_HANDLE;
+    VkQueue queue_ = VK_NULL_HANDLE;
+    std::uint32_t queue_family_ = 0;
+    VkPipelineCache cache_ = VK_NULL_HANDLE;
+    std::string cache_path_;  // empty: not kept on disk
+    std::vector<std::byte>
+        cache_loaded_;  // what the file held, so that it is not rewritten in vain
+    GpuInfo gpu_;
+    DeviceCaps caps_;
+    Quirks quirks_;
+    VkPhysicalDeviceMemoryProperties memory_{};
+    bool debug_labels_ = false;
+    bool memory_budget_ = false;
+    std::uint64_t allocated_bytes_ = 0;
+    std::uint32_t allocations_ = 0;
+    std::uint64_t objects_created_ = 0;
+    PipelineTable pipelines_;
+    std::unique_ptr<Buffer> staging_;  // made at the first transfer that needs it
+    std::unique_ptr<CommandPool> commands_;
+    VkCommandBuffer once_ = VK_NULL_HANDLE;
+    std::unique_ptr<Submission> once_submission_;
+};
+
+}  // namespace hekla::vulkan

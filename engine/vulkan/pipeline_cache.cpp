@@ -1,0 +1,141 @@
+// The VkPipelineCache on disk. It is only ever a gain of time, so every failure here is silent.
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <system_error>
+
+#include "vulkan/device.h"
+#include "vulkan/gpus.h"
+#include "vulkan/structure.h"
+
+namespace hekla::vulkan {
+namespace {
+
+namespace fs = std::filesystem;
+using Bytes = std::vector<std::byte>;
+
+// Drivers trust the data behind a fitting VkPipelineCacheHeaderVersionOne, so a file that was cut
+// or damaged must be told apart before it reaches them: magic, size and FNV-1a hash stand in front.
+struct FileHeader {
+    char magic[8];
+    std::uint64_t bytes;
+    std::uint64_t hash;
+};
+constexpr char magic[8] = {'H', 'E', 'K', 'L', 'A', 'P', 'C', '1'};
+constexpr std::uint64_t max_file_bytes = 256ull << 20;
+
+std::uint64_t hash(std::span<const std::byte> bytes) {
+    std::uint64_t value = 0xcbf29ce484222325ull;
+    for (const std::byte byte : bytes) {
+        value = (value ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3ull;
+    }
+    return value;
+}
+
+fs::path cache_folder() {
+    if (const char* folder = std::getenv("XDG_CACHE_HOME");
+        folder != nullptr && fs::path(folder).is_absolute()) {
+        return fs::path(folder) / "hekla";
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+        return fs::path(home) / ".cache" / "hekla";
+    }
+    return {};
+}
+
+std::string hex(std::uint64_t value, int digits) {
+    std::string text(static_cast<std::size_t>(digits), '0');
+    for (int i = digits - 1; i >= 0; --i, value >>= 4) {
+        text[static_cast<std::size_t>(i)] = "0123456789abcdef"[value & 15];
+    }
+    return text;
+}
+
+std::string file_name(const VkPhysicalDeviceProperties& properties) {
+    std::string name = "pipelines-" + hex(properties.vendorID, 4) + "-" +
+                       hex(properties.deviceID, 4) + "-" + hex(properties.driverVersion, 8) + "-";
+    for (const std::uint8_t byte : properties.pipelineCacheUUID) name += hex(byte, 2);
+    return name + ".bin";
+}
+
+/// Empty if the file is missing or damaged.
+Bytes read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    FileHeader header{};
+    if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return {};
+    if (std::memcmp(header.magic, magic, sizeof magic) != 0) return {};
+    if (header.bytes > max_file_bytes) return {};
+    Bytes bytes(static_cast<std::size_t>(header.bytes));
+    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (static_cast<std::uint64_t>(file.gcount()) != header.bytes) return {};
+    return hash(bytes) == header.hash ? bytes : Bytes{};
+}
+
+bool fits(const Bytes& bytes, const VkPhysicalDeviceProperties& properties) {
+    VkPipelineCacheHeaderVersionOne header{};
+    if (bytes.size() < sizeof header) return false;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    return header.headerSize >= sizeof header &&
+           header.headerVersion == VK_PIPELINE_CACHE_HEADER_VERSION_ONE &&
+           header.vendorID == properties.vendorID && header.deviceID == properties.deviceID &&
+           std::memcmp(header.pipelineCacheUUID, properties.pipelineCacheUUID, VK_UUID_SIZE) == 0;
+}
+
+/// Beside and renamed, so that another process never sees half a file.
+void write_file(const fs::path& path, const Bytes& bytes) {
+    fs::create_directories(path.parent_path());
+    fs::path beside = path;
+    beside += "." + hex(std::random_device{}(), 8) + ".tmp";
+    FileHeader header{{}, bytes.size(), hash(bytes)};
+    std::memcpy(header.magic, magic, sizeof magic);
+    std::ofstream file(beside, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(&header), sizeof header);
+    file.write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    std::error_code error;
+    if (file.good()) fs::rename(beside, path, error);
+    if (!file.good() || error) fs::remove(beside, error);
+}
+
+}  // namespace
+
+void Device::open_pipeline_cache(const GpuFacts& facts) {
+    const fs::path folder = cache_folder();
+    if (!folder.empty()) {
+        cache_path_ = (folder / file_name(facts.properties)).string();
+        cache_loaded_ = read_file(cache_path_);
+        if (!fits(cache_loaded_, facts.properties)) cache_loaded_.clear();
+    }
+    auto info = structure<VkPipelineCacheCreateInfo>(VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO);
+    info.initialDataSize = cache_loaded_.size();
+    info.pInitialData = cache_loaded_.empty() ? nullptr : cache_loaded_.data();
+    if (functions_.CreatePipelineCache(device_, &info, nullptr, &cache_) == VK_SUCCESS) return;
+    info.initialDataSize = 0;
+    info.pInitialData = nullptr;
+    if (functions_.CreatePipelineCache(device_, &info, nullptr, &cache_) != VK_SUCCESS) {
+        cache_ = VK_NULL_HANDLE;
+    }
+}
+
+void Device::save_pipeline_cache() noexcept {
+    if (cache_path_.empty()) return;
+    try {
+        std::size_t size = 0;
+        if (functions_.GetPipelineCacheData(device_, cache_, &size, nullptr) != VK_SUCCESS) return;
+        Bytes bytes(size);
+        if (functions_.GetPipelineCacheData(device_, cache_, &size, bytes.data()) != VK_SUCCESS) {
+            return;
+        }
+        bytes.resize(size);
+        const bool only_header = size <= sizeof(VkPipelineCacheHeaderVersionOne);
+        if (!only_header && bytes != cache_loaded_) write_file(cache_path_, bytes);
+    } catch (...) {
+        // A full disk or a folder without write permission costs time at the next start, no more.
+    }
+}
+
+}  // namespace hekla::vulkan

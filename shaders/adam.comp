@@ -1,0 +1,32 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Adam (Kingma and Ba 2015, algorithm 1): the powers of the betas come from the step state, which multiplies them up
+// once per step. A no-op once halted.
+#include "common.glsl"
+#include "step_state.glsl"
+layout(set = 0, binding = 0, std430) buffer Parameter { vec4 data[]; } parameter;
+INPUT4(1, Gradient, gradient)
+layout(set = 0, binding = 2, std430) buffer First { vec4 data[]; } first;
+layout(set = 0, binding = 3, std430) buffer Second { vec4 data[]; } second;
+STEP_STATE(4)
+layout(push_constant) uniform Params {
+    uint vectors;
+    float beta1;
+    float beta2;
+    float epsilon;
+    float weight_decay;
+} params;
+
+void main() {
+    uint i = invocation_index();
+    if (i >= params.vectors || state.halted != 0u) return;
+    vec4 p = parameter.data[i];
+    vec4 g = LOAD4(gradient, i) + params.weight_decay * p;
+    vec4 m = params.beta1 * first.data[i] + (1.0 - params.beta1) * g;
+    vec4 v = params.beta2 * second.data[i] + (1.0 - params.beta2) * g * g;
+    first.data[i] = m;
+    second.data[i] = v;
+    float rate = state.learning_rate / (1.0 - state.beta1_power * params.beta1);
+    float correction = inversesqrt(1.0 - state.beta2_power * params.beta2);
+    parameter.data[i] = p - rate * m / (sqrt(v) * correction + params.epsilon);
+}

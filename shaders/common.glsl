@@ -1,0 +1,42 @@
+// What every kernel begins with.
+//
+// Ranges are bound rounded up to 16 bytes, so a kernel may read and write whole vec4s; the pad lanes past
+// a tensor's end hold anything, and nothing may depend on them.
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 0) const uint group_size = 64u;
+
+// Number of this invocation in the whole dispatch. Groups beyond one row are folded into y
+// (engine/kernels/problem.cpp, groups_for). gl_NumWorkGroups is not read, so that a dispatch can be cut.
+uint invocation_index() {
+    return (gl_WorkGroupID.y * 32768u + gl_WorkGroupID.x) * group_size + gl_LocalInvocationID.x;
+}
+
+// Inputs that are read four at a time, through a texel buffer where TEXEL is defined: some drivers
+// vectorise texel fetches but not storage loads.
+#ifdef TEXEL
+#define INPUT4(slot, Block, name) layout(set = 0, binding = slot) uniform samplerBuffer name;
+#define LOAD4(name, index) texelFetch(name, int(index))
+#define INPUT1(slot, Block, name) layout(set = 0, binding = slot) uniform samplerBuffer name;
+#define LOAD1(name, index) texelFetch(name, int(index)).x
+#else
+#define INPUT4(slot, Block, name) layout(set = 0, binding = slot, std430) readonly buffer Block { vec4 data[]; } name;
+#define LOAD4(name, index) name.data[index]
+#define INPUT1(slot, Block, name) layout(set = 0, binding = slot, std430) readonly buffer Block { float data[]; } name;
+#define LOAD1(name, index) name.data[index]
+#endif
+#define OUTPUT4(slot, Block, name) layout(set = 0, binding = slot, std430) writeonly buffer Block { vec4 data[]; } name;
+#define OUTPUT1(slot, Block, name) layout(set = 0, binding = slot, std430) writeonly buffer Block { float data[]; } name;
+
+// T is the element type of kernels that exist for single channels and for four at a time.
+#ifdef VEC4
+#define T vec4
+#define INPUT INPUT4
+#define OUTPUT OUTPUT4
+#define LOAD LOAD4
+#else
+#define T float
+#define INPUT INPUT1
+#define OUTPUT OUTPUT1
+#define LOAD LOAD1
+#endif

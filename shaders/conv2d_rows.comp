@@ -1,0 +1,88 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Convolution with one group and filters % 4 == 0. One invocation makes `tile_w` neighbouring outputs of a row for
+// four filters; the input row stays in registers across the horizontal taps. Lanes run along the filters.
+// channels4: channels % 4 == 0, the input is read as vec4s.
+#include "common.glsl"
+#include "activation.glsl"
+#include "conv2d_geometry.glsl"
+layout(constant_id = 1) const uint tile_w = 7u;
+layout(constant_id = 2) const uint kernel_w = 3u;
+layout(constant_id = 3) const uint stride_w = 1u;
+layout(constant_id = 4) const uint dilation_w = 1u;
+layout(constant_id = 5) const uint padded = 0u;  // whether any window reaches into padding
+layout(constant_id = 6) const uint has_bias = 0u;
+layout(constant_id = 7) const uint activation = 0u;
+const uint row_length = (tile_w - 1u) * stride_w + (kernel_w - 1u) * dilation_w + 1u;
+
+#ifdef CHANNELS4
+INPUT4(0, X, x)
+#define LOADX(index) LOAD4(x, index)
+#define XT vec4
+#else
+INPUT1(0, X, x)
+#define LOADX(index) LOAD1(x, index)
+#define XT float
+#endif
+INPUT4(1, Weight, weight)
+INPUT4(2, Bias, bias)
+OUTPUT4(3, Y, y)
+layout(push_constant) uniform Params {
+    CONV2D_MEMBERS
+    float activation_parameter;
+} params;
+
+void main() {
+    uint filter_vectors = params.filters / 4u;
+    uint tiles_w = (params.out_w + tile_w - 1u) / tile_w;
+    uint index = invocation_index();
+    if (index >= filter_vectors * tiles_w * params.out_h * params.batch) return;
+    uint o = index % filter_vectors;
+    index /= filter_vectors;
+    uint ow0 = (index % tiles_w) * tile_w;
+    index /= tiles_w;
+    uint oh = index % params.out_h;
+    uint n = index / params.out_h;
+#ifdef CHANNELS4
+    uint channel_steps = params.channels / 4u;
+#else
+    uint channel_steps = params.channels;
+#endif
+
+    vec4 sum[tile_w];
+    for (uint p = 0u; p < tile_w; ++p) sum[p] = vec4(0.0);
+    int w0 = int(ow0 * stride_w) - params.pad_left;
+    for (uint i = 0u; i < params.kernel_h; ++i) {
+        int h = int(oh * params.stride_h + i * params.dilation_h) - params.pad_top;
+        if (h < 0 || h >= int(params.height)) continue;
+        int row_at = (int(n * params.height) + h) * int(params.width);
+        uint k_row = i * kernel_w * params.channels * filter_vectors + o;
+        for (uint c = 0u; c < channel_steps; ++c) {
+            XT row[row_length];
+            for (uint t = 0u; t < row_length; ++t) {
+                int w = w0 + int(t);
+                // Past the right edge only outputs that are never written read this.
+                row[t] = LOADX((row_at + clamp(w, 0, int(params.width) - 1)) * int(channel_steps) + int(c));
+                if (padded != 0u && (w < 0 || w >= int(params.width))) row[t] = XT(0.0);
+            }
+            for (uint j = 0u; j < kernel_w; ++j) {
+#ifdef CHANNELS4
+                uint k_at = k_row + (j * params.channels + c * 4u) * filter_vectors;
+                for (uint lane = 0u; lane < 4u; ++lane) {
+                    vec4 k = LOAD4(weight, k_at + lane * filter_vectors);
+                    for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w][lane] * k;
+                }
+#else
+                vec4 k = LOAD4(weight, k_row + (j * params.channels + c) * filter_vectors);
+                for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
+#endif
+            }
+        }
+    }
+
+    vec4 offset = has_bias != 0u ? LOAD4(bias, o) : vec4(0.0);
+    for (uint p = 0u; p < tile_w; ++p)
+        if (ow0 + p < params.out_w)
+            y.data[((n * params.out_h + oh) * params.out_w + ow0 + p) * filter_vectors + o] =
+                activate(activation, sum[p] + offset, params.activation_parameter);
+}

@@ -1,0 +1,40 @@
+#include "command.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "output.h"
+
+namespace hekla::command {
+
+void add_common_options(CLI::App& subcommand, CommonOptions& common) {
+    subcommand
+        .add_option("--device", common.device,
+                    "Vulkan device: its index in `hekla devices`, or part of its name or driver")
+        ->type_name("NAME");
+    subcommand.add_flag("--json", common.json,
+                        "Print one JSON object on standard output; text goes to standard error");
+    // For developers of Hekla: it needs the validation layer and slows everything down.
+    subcommand.add_flag("--validation", common.validation, "Vulkan's validation layer")->group("");
+}
+
+Device open_device(CommonOptions& common) {
+    DeviceSettings settings{.select = common.device, .validation = common.validation};
+    settings.on_message = [&common](const std::string& message) {
+        ++common.validation_messages;
+        std::cerr << "validation: " + message + "\n";
+    };
+    Device device(settings);
+    if (device.is_cpu()) std::cerr << cpu_notice(device.info()) << "\n";
+    return device;
+}
+
+std::string cpu_notice(const DeviceInfo& info) {
+    return "note: " + printable(info.name) +
+           " computes on the CPU; for a GPU install its Vulkan driver (Debian, Ubuntu: apt-get "
+           "install mesa-vulkan-drivers for AMD and Intel, nvidia-driver libvulkan1 for NVIDIA)";
+}
+
+const char* version() { return HEKLA_VERSION; }
+
+}  // namespace hekla::command

@@ -1,0 +1,83 @@
+// `hekla evaluate`: the accuracy of a saved model.
+
+#include <hekla/data.h>
+#include <hekla/error.h>
+#include <hekla/nn.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "command.h"
+#include "data_sets.h"
+#include "number_checks.h"
+#include "output.h"
+
+namespace hekla::command {
+namespace {
+
+struct EvaluateArguments {
+    std::string model, data, data_dir, split = "test";
+    std::uint32_t batch = 128;
+    std::uint64_t seed = 0;
+    std::optional<std::uint64_t> limit;
+};
+
+data::Dataset load_data(const EvaluateArguments& arguments, const Sequential& network) {
+    data::TrainTest sets = arguments.data.empty()
+                               ? data_set_of(network.input(), arguments.data_dir)
+                               : data::load(arguments.data, arguments.data_dir);
+    data::Dataset& chosen = arguments.split == "train" ? sets.train : sets.test;
+    return arguments.limit ? chosen.subset(*arguments.limit, arguments.seed) : std::move(chosen);
+}
+
+int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
+    Sequential network = Sequential::load(arguments.model);
+    const data::Dataset data = load_data(arguments, network);
+    Device device = open_device(common);
+    Trainer trainer(device, network);
+    const Evaluation result = trainer.evaluate(data, arguments.batch);
+    if (common.json) {
+        print_json({{"test_accuracy", result.accuracy},
+                    {"test_loss", result.loss},
+                    {"correct", result.correct},
+                    {"count", result.count},
+                    {"images_per_second", result.images_per_second},
+                    {"device", device.info().name},
+                    {"model", arguments.model},
+                    {"data", data.name},
+                    {"split", arguments.split}});
+        return exit_success;
+    }
+    std::cout << arguments.split << " accuracy: " << fixed(result.accuracy, 4) << "\n"
+              << arguments.split << " loss: " << fixed(result.loss, 4) << "\n"
+              << "correct: " << result.correct << " of " << result.count << " (" << data.name
+              << ")\n"
+              << "speed: " << fixed(result.images_per_second, 0) << " images/s\n";
+    return exit_success;
+}
+
+}  // namespace
+
+Command add_evaluate(CLI::App& app, CommonOptions& common) {
+    CLI::App* sub = app.add_subcommand("evaluate", "Measure the accuracy of a saved model");
+    auto a = std::make_shared<EvaluateArguments>();
+    sub->add_option("--model", a->model, "Model file")->required()->type_name("FILE.safetensors");
+    sub->add_option("--data", a->data,
+                    "mnist, fashion-mnist, cifar10 or cifar100 (the one that has the model's "
+                    "classes)")
+        ->type_name("NAME");
+    sub->add_option("--data-dir", a->data_dir, "Folder of the data")->type_name("FOLDER");
+    sub->add_option("--split", a->split, "Which part of the data (test)")
+        ->check(CLI::IsMember({"test", "train"}));
+    sub->add_option("--batch", a->batch, "Images at a time (128)")->check(positive_integer());
+    sub->add_option("--limit", a->limit, "A subset of N images, classes in proportion")
+        ->check(positive_integer())
+        ->type_name("N");
+    sub->add_option("--seed", a->seed, "Seed of --limit (0)");
+    add_common_options(*sub, common);
+    return {sub, [a, &common] { return run_evaluate(*a, common); }};
+}
+
+}  // namespace hekla::command

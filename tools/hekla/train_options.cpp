@@ -1,0 +1,149 @@
+#include "train_options.h"
+
+#include <hekla/error.h>
+#include <hekla/io.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <filesystem>
+
+#include "number_checks.h"
+#include "output.h"
+
+namespace hekla::command {
+
+namespace {
+
+/// Epochs of a network of one's own, which brings no recipe.
+constexpr std::uint32_t own_network_epochs = 5;
+
+std::string joined_names() {
+    std::string names;
+    for (const std::string& name : recipe_names()) names += (names.empty() ? "" : ", ") + name;
+    return names;
+}
+
+bool is_file_name(const std::string& network) { return network.ends_with(".json"); }
+
+Recipe own_network(const TrainArguments& arguments) {
+    if (arguments.data.empty()) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[--network] '" + arguments.network +
+                        "' brings no data set of its own; name one with --data");
+    }
+    const std::string json = io::read_file(arguments.network);
+    Recipe recipe{.name = arguments.network,
+                  .network = Sequential::from_json(json, arguments.network),
+                  .data = arguments.data,
+                  .trainer = {},
+                  .fit = {}};
+    recipe.fit.epochs = own_network_epochs;
+    return recipe;
+}
+
+/// The optimizer called `name`: the recipe's own settings if it is of that kind already.
+Optimizer optimizer_named(const std::string& name, const Optimizer& of_recipe) {
+    const auto* sgd = std::get_if<Sgd>(&of_recipe);
+    if (name == "adam") return sgd ? Optimizer(Adam{}) : of_recipe;
+    const bool wants_momentum = name == "momentum";
+    if (sgd && (sgd->momentum > 0) == wants_momentum) return of_recipe;
+    return Sgd{.momentum = wants_momentum ? 0.9f : 0.0f};
+}
+
+Sequential with_dropout(const Sequential& network, float rate) {
+    std::vector<Layer> layers = network.layers();
+    bool found = false;
+    for (Layer& layer : layers) {
+        if (auto* dropout = std::get_if<Dropout>(&layer)) {
+            dropout->rate = rate;
+            found = true;
+        }
+    }
+    if (!found) {
+        throw Error(ErrorCode::invalid_argument, "[--dropout] the network has no dropout layer");
+    }
+    return Sequential(std::move(layers));
+}
+
+template <class T, class U>
+void replace(T& target, const std::optional<U>& given) {
+    if (given) target = *given;
+}
+
+}  // namespace
+
+void add_train_options(CLI::App& sub, TrainArguments& a) {
+    sub.add_option("--network", a.network,
+                   "Network with its recipe: " + joined_names() +
+                       "; or FILE.json, an architecture of your own")
+        ->required()
+        ->type_name("NAME|FILE.json");
+    sub.add_option("--data", a.data, "mnist, fashion-mnist, cifar10 or cifar100 (the recipe's)")
+        ->type_name("NAME");
+    sub.add_option("--data-dir", a.data_dir, "Folder of the data")->type_name("FOLDER");
+    sub.add_option("--limit", a.limit, "Train with a subset of N images, classes in proportion")
+        ->check(positive_integer())->type_name("N");
+    sub.add_option("--epochs", a.epochs, "Passes over the data")->check(positive_integer());
+    sub.add_option("--batch", a.batch, "Images per step")->check(positive_integer());
+    sub.add_option("--optimizer", a.optimizer, "How weights are updated")
+        ->check(CLI::IsMember({"sgd", "momentum", "adam"}));
+    sub.add_option("--rate", a.rate, "Learning rate")->check(positive_number());
+    sub.add_option("--loss", a.loss, "Compare with integer labels or one-hot rows (equal losses)")
+        ->check(CLI::IsMember({"integer", "one-hot"}));
+    sub.add_option("--dropout", a.dropout, "Rate of every dropout layer")->check(share());
+    sub.add_option("--validation-split", a.validation_split,
+                   "Share of the images, the last ones, held out for validation")->check(share());
+    sub.add_option("--shuffle", a.shuffle, "Shuffle the images in each epoch")
+        ->check(CLI::IsMember({"on", "off"}));
+    sub.add_option("--seed", a.seed, "Seed of weights, shuffling, dropout and --limit (0)");
+    sub.add_option("--init", a.init, "Start with the weights of this file")->type_name("FILE");
+    sub.add_option("--steps-per-submit", a.steps_per_submit, "Most steps in one submit")
+        ->check(positive_integer());
+    sub.add_option("--submit-ms", a.submit_ms,
+                   "Time target of a submit in milliseconds; 0: none (30)")
+        ->check(not_negative_number());
+    sub.add_option("--out", a.out, "Model file (NETWORK.safetensors)")->type_name("FILE");
+    sub.add_option("--report", a.report, "Write a page with curves and pictures")
+        ->type_name("FILE.html");
+    sub.add_option("--log", a.log,
+                   "Write a JSON line per step and per epoch; it is kept if training fails")
+        ->type_name("FILE");
+}
+
+Recipe resolve(const TrainArguments& a) {
+    Recipe r = is_file_name(a.network) ? own_network(a) : recipe(a.network);
+    if (!a.data.empty()) r.data = a.data;
+    replace(r.fit.epochs, a.epochs);
+    replace(r.fit.batch, a.batch);
+    replace(r.fit.validation_split, a.validation_split);
+    replace(r.fit.steps_per_submit, a.steps_per_submit);
+    replace(r.fit.submit_ms, a.submit_ms);
+    replace(r.trainer.seed, a.seed);
+    if (a.shuffle) r.fit.shuffle = *a.shuffle == "on";
+    if (a.loss) r.trainer.loss = CrossEntropy{.one_hot = *a.loss == "one-hot"};
+    if (a.optimizer) r.trainer.optimizer = optimizer_named(*a.optimizer, r.trainer.optimizer);
+    if (a.rate) std::visit([&](auto& o) { o.learning_rate = *a.rate; }, r.trainer.optimizer);
+    if (a.dropout) r.network = with_dropout(r.network, *a.dropout);
+    return r;
+}
+
+std::string output_path(const TrainArguments& a) {
+    if (!a.out.empty()) return a.out;
+    const std::string name =
+        is_file_name(a.network) ? std::filesystem::path(a.network).stem().string() : a.network;
+    return name + ".safetensors";
+}
+
+std::string optimizer_text(const Optimizer& optimizer) {
+    const auto rate = [](float value) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%g", static_cast<double>(value));
+        return std::string(", rate ") + text;
+    };
+    if (const auto* adam = std::get_if<Adam>(&optimizer)) return "adam" + rate(adam->learning_rate);
+    const auto& sgd = std::get<Sgd>(optimizer);
+    return (sgd.momentum > 0 ? "sgd with momentum " + fixed(sgd.momentum, 2) : "sgd") +
+           rate(sgd.learning_rate);
+}
+
+}  // namespace hekla::command

@@ -1,0 +1,34 @@
+#pragma once
+// What `hekla train` has to say at its end: --json and --report.
+
+#include <hekla/data.h>
+#include <hekla/device.h>
+#include <hekla/nn.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "output.h"
+
+namespace hekla::command {
+
+struct TrainResult {
+    std::string network;             // as given to --network
+    DeviceInfo device;
+    History history;
+    double train_loss = 0;           // running mean of the last epoch, whole or not
+    std::vector<float> step_losses;  // only for a report
+    std::optional<Evaluation> test;  // none if training was interrupted
+    std::string model;               // path
+    std::string weights_sha256;
+};
+
+/// The object of `train --json`.
+Json result_json(const TrainResult& result, const Sequential& network);
+
+/// The report's page; predicts the test set with `trainer`.
+std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
+                        const data::TrainTest& data);
+
+}  // namespace hekla::command
