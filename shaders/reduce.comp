@@ -1,6 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// x [outer, length, inner] -> y [outer, chunks, inner]: chunk s reduces elements s, s + chunks, ... in that
+// x [outer, depth, inner] -> y [outer, chunks, inner]: chunk s reduces elements s, s + chunks, ... in that
 // order, so the result does not depend on the schedule. inner counts vec4s where VEC4 is defined.
 #include "common.glsl"
 layout(constant_id = 1) const uint kind = 0u;  // 0 sum, 1 maximum, 2 minimum
@@ -9,7 +9,7 @@ INPUT(0, X, x)
 OUTPUT(1, Y, y)
 layout(push_constant) uniform Params {
     uint outer;
-    uint length;
+    uint depth;
     uint inner;
     uint chunks;
     float factor;  // of a sum
@@ -20,9 +20,9 @@ void main() {
     if (i >= params.outer * params.chunks * params.inner) return;
     uint column = i % params.inner;
     uint chunk = (i / params.inner) % params.chunks;
-    uint base = i / (params.inner * params.chunks) * params.length * params.inner + column;
+    uint base = i / (params.inner * params.chunks) * params.depth * params.inner + column;
     T result = kind == 0u ? T(0.0) : LOAD(x, base + chunk * params.inner);
-    for (uint k = chunk; k < params.length; k += params.chunks) {
+    for (uint k = chunk; k < params.depth; k += params.chunks) {
         T v = LOAD(x, base + k * params.inner);
         if (kind == 0u) result += v;
         else if (kind == 1u) result = max(result, v);

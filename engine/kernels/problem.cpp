@@ -27,6 +27,15 @@ std::array<std::uint32_t, 3> groups_for(std::uint64_t invocations, std::uint32_t
     return {groups_per_row, static_cast<std::uint32_t>(rows), 1};
 }
 
+DeviceTraits traits(const vulkan::Device& device) {
+    DeviceTraits result;
+    result.cpu = device.gpu().device_class == vulkan::DeviceClass::cpu;
+    result.prefer_texel_buffers = device.quirks().prefer_texel_buffers;
+    result.group_size = result.cpu ? 16 : 64;
+    result.target_invocations = result.cpu ? 256 : 16384;
+    return result;
+}
+
 bool texels_fit(const vulkan::Device& device, std::uint64_t elements, std::uint32_t components) {
     const std::uint64_t texels = (elements + components - 1) / components;
     return texels <= device.caps().max_texel_elements;

@@ -102,6 +102,33 @@ inline constexpr std::uint32_t default_group_size = 64;
 /// (shaders/common.glsl unfolds them). Throws Error if even two are not.
 std::array<std::uint32_t, 3> groups_for(std::uint64_t invocations, std::uint32_t group_size = default_group_size);
 
+/// What the heuristics of selection need to know of a device.
+struct DeviceTraits {
+    bool cpu = false;                     // few wide cores: large tiles, few invocations
+    bool prefer_texel_buffers = false;
+    std::uint32_t group_size = 64;        // of kernels with much work per invocation
+    std::uint64_t target_invocations = 0; // that keep the device busy
+};
+DeviceTraits traits(const vulkan::Device& device);
+
+/// Adds one implementation per way of reading the inputs: make.operator()<Shader>() is called with the storage-buffer
+/// shader and, if `texels` says that every input fits, the texel-buffer shader; the device's preferred one comes
+/// first. Their names get " texel" or " storage" appended.
+template <class Storage, class Texel, class Make>
+void add_both(std::vector<Implementation>& list, const vulkan::Device& device, bool texels, const Make& make) {
+    const auto add = [&]<class S>(const char* suffix) {
+        Implementation implementation = make.template operator()<S>();
+        implementation.name += suffix;
+        list.push_back(std::move(implementation));
+    };
+    const bool texel_first = traits(device).prefer_texel_buffers;
+    if (texels && texel_first) add.template operator()<Texel>(" texel");
+    add.template operator()<Storage>(" storage");
+    if (texels && !texel_first) add.template operator()<Texel>(" texel");
+}
+
+inline std::uint32_t vectors_of(std::uint64_t elements) { return static_cast<std::uint32_t>((elements + 3) / 4); }
+
 /// Whether every element can be fetched through a texel buffer of 1 or 4 components.
 bool texels_fit(const vulkan::Device& device, std::uint64_t elements, std::uint32_t components);
 

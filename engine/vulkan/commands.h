@@ -53,6 +53,7 @@ class Submission {
     Submission(const Submission&) = delete;
     Submission& operator=(const Submission&) = delete;
 
+    /// Waits for the submit in flight, if any, then submits.
     void submit(VkCommandBuffer primary);
     /// Waits for the submit in flight, if any. Throws Error (device_lost) if the device is lost.
     void wait();

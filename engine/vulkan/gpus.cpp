@@ -51,6 +51,13 @@ const Gpu* match(const std::vector<Gpu>& gpus, const std::string& select) {
     return nullptr;
 }
 
+/// Lower is preferred. Among GPUs of one class the one with the larger limits and memory.
+auto rank(const Gpu& gpu) {
+    const std::uint32_t invocations = gpu.facts.properties.limits.maxComputeWorkGroupInvocations;
+    return std::make_tuple(!gpu.info.rejected.empty(), gpu.info.device_class, ~invocations,
+                           ~gpu.info.memory_bytes);
+}
+
 }  // namespace
 
 std::vector<Gpu> find_gpus(const InstanceFunctions& functions, VkInstance instance,
@@ -69,10 +76,8 @@ std::vector<Gpu> find_gpus(const InstanceFunctions& functions, VkInstance instan
         gpu.info = describe(gpu.facts);
         gpus.push_back(std::move(gpu));
     }
-    std::stable_sort(gpus.begin(), gpus.end(), [](const Gpu& a, const Gpu& b) {
-        return std::make_tuple(!a.info.rejected.empty(), a.info.device_class) <
-               std::make_tuple(!b.info.rejected.empty(), b.info.device_class);
-    });
+    std::stable_sort(gpus.begin(), gpus.end(),
+                     [](const Gpu& a, const Gpu& b) { return rank(a) < rank(b); });
     for (std::uint32_t i = 0; i < gpus.size(); ++i) gpus[i].info.index = i;
     return gpus;
 }

@@ -131,8 +131,7 @@ void Device::save_pipeline_cache() noexcept {
             return;
         }
         bytes.resize(size);
-        const bool only_header = size <= sizeof(VkPipelineCacheHeaderVersionOne);
-        if (!only_header && bytes != cache_loaded_) write_file(cache_path_, bytes);
+        if (bytes != cache_loaded_) write_file(cache_path_, bytes);
     } catch (...) {
         // A full disk or a folder without write permission costs time at the next start, no more.
     }

@@ -1,6 +1,7 @@
 // The reference against the operator cases in HEKLA_DATA_DIR (float32 values made by PyTorch).
 
-#include <filesystem>
+#include <cstdio>
+#include <tuple>
 
 #include "reference/pointwise.h"
 #include "reference/reference.h"
@@ -108,14 +109,15 @@ void check_inner_product(const GradientCase& test) {
     EXPECT_TRUE(close(dbias, test.parameter_gradients[1].values, tolerance));
 }
 
+/// Over axis 1 of [N, C] or [N, C, L].
 void check_softmax(const GradientCase& test) {
-    const Values& x = test.inputs[0].values;
-    const std::uint64_t rows = test.inputs[0].shape[0], columns = x.size() / rows;
-    Values y(x.size()), dx(x.size());
-    reference::softmax(rows, columns, x, y);
-    EXPECT_TRUE(close(y, test.outputs[0].values, tolerance));
-    reference::softmax_gradient(rows, columns, y, test.output_gradients[0].values, dx);
-    EXPECT_TRUE(close(dx, test.input_gradients[0].values, tolerance));
+    const GoldenTensor x = to_nhwc(test.inputs[0]);
+    const std::uint64_t columns = x.shape.back(), rows = x.values.size() / columns;
+    Values y(x.values.size()), dx(x.values.size());
+    reference::softmax(rows, columns, x.values, y);
+    EXPECT_TRUE(close(y, to_nhwc(test.outputs[0]).values, tolerance));
+    reference::softmax_gradient(rows, columns, y, to_nhwc(test.output_gradients[0]).values, dx);
+    EXPECT_TRUE(close(dx, to_nhwc(test.input_gradients[0]).values, tolerance));
 }
 
 std::vector<std::uint32_t> labels_of(const GradientCase& test) {

@@ -54,10 +54,11 @@ def check_shaders():
         if str(path.relative_to(shaders)) not in built:
             yield f"shaders/{path.name} is in no line of shaders/variants.txt"
     code = "\n".join(path.read_text() for path in (ROOT / "engine").rglob("*.cpp"))
-    used = set(re.findall(r"\bshaders::(\w+)", code))
+    words = set(re.findall(r"\w+", code))
     for name, _ in variants:
-        if name not in used:
-            yield f"the shader variant {name} is built but no file of engine/ names shaders::{name}"
+        # Pairs of variants are named once, by a macro that appends _texel.
+        if name not in words and name.removesuffix("_texel") not in words:
+            yield f"the shader variant {name} is built but no source of engine/ names it"
 
 
 def main():

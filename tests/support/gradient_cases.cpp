@@ -86,26 +86,15 @@ std::vector<GradientCase> read_cases(const json& file) {
     return cases;
 }
 
-/// Moves axis `from` of a tensor of rank 4 to place `to`.
-GoldenTensor move_axis(const GoldenTensor& tensor, std::size_t from, std::size_t to) {
-    if (tensor.shape.rank() != 4) return tensor;
-    std::vector<std::size_t> order{0, 1, 2, 3};
-    order.erase(order.begin() + from);
-    order.insert(order.begin() + to, from);
-    std::uint64_t strides[4] = {1, 1, 1, 1};
-    for (int axis = 2; axis >= 0; --axis) strides[axis] = strides[axis + 1] * tensor.shape[axis + 1];
-    std::vector<std::uint64_t> dims;
-    for (std::size_t axis : order) dims.push_back(tensor.shape[axis]);
-    GoldenTensor result{Shape(dims), {}};
-    if (tensor.values.empty()) return result;
-    result.values.reserve(tensor.values.size());
-    for (std::uint64_t a = 0; a < dims[0]; ++a)
-        for (std::uint64_t b = 0; b < dims[1]; ++b)
-            for (std::uint64_t c = 0; c < dims[2]; ++c)
-                for (std::uint64_t d = 0; d < dims[3]; ++d)
-                    result.values.push_back(
-                        tensor.values[a * strides[order[0]] + b * strides[order[1]] +
-                                      c * strides[order[2]] + d * strides[order[3]]]);
+/// [N, rows, columns] to [N, columns, rows]; no values stay no values.
+std::vector<double> transposed(const std::vector<double>& values, std::uint64_t rows,
+                               std::uint64_t columns) {
+    std::vector<double> result(values.size());
+    for (std::uint64_t i = 0; i < values.size(); ++i) {
+        const std::uint64_t matrix = i / (rows * columns), at = i % (rows * columns);
+        const std::uint64_t row = at / columns, column = at % columns;
+        result[matrix * rows * columns + column * rows + row] = values[i];
+    }
     return result;
 }
 
@@ -142,7 +131,21 @@ std::vector<GradientCase> load_gradient_cases(const std::string& path) {
     }
 }
 
-GoldenTensor to_nhwc(const GoldenTensor& nchw) { return move_axis(nchw, 1, 3); }
-GoldenTensor to_nchw(const GoldenTensor& nhwc) { return move_axis(nhwc, 3, 1); }
+GoldenTensor to_nhwc(const GoldenTensor& nchw) {
+    std::vector<std::uint64_t> dims = nchw.shape.dims();
+    const std::uint64_t channels = dims.at(1);
+    std::uint64_t pixels = 1;
+    for (std::size_t axis = 2; axis < dims.size(); ++axis) pixels *= dims[axis];
+    std::rotate(dims.begin() + 1, dims.begin() + 2, dims.end());
+    return {Shape(dims), transposed(nchw.values, channels, pixels)};
+}
+
+GoldenTensor to_nchw(const GoldenTensor& nhwc) {
+    std::vector<std::uint64_t> dims = nhwc.shape.dims();
+    std::uint64_t pixels = 1;
+    for (std::size_t axis = 1; axis + 1 < dims.size(); ++axis) pixels *= dims[axis];
+    std::rotate(dims.begin() + 1, dims.end() - 1, dims.end());
+    return {Shape(dims), transposed(nhwc.values, pixels, dims.at(1))};
+}
 
 }  // namespace hekla::tests

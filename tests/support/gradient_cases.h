@@ -27,7 +27,7 @@ std::vector<std::string> gradient_case_files(const std::string& folder);
 /// Throws Error if the file cannot be read or is malformed.
 std::vector<GradientCase> load_gradient_cases(const std::string& path);
 
-/// [N, C, H, W] to [N, H, W, C] and back; tensors of other ranks are returned as they are.
+/// [N, C, H, W] to [N, H, W, C] and back; for any rank from 2: the channels move to the other end.
 GoldenTensor to_nhwc(const GoldenTensor& nchw);
 GoldenTensor to_nchw(const GoldenTensor& nhwc);
 

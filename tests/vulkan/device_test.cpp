@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -405,20 +406,69 @@ class CacheFolder {
     std::string old_;
 };
 
-TEST_F(DeviceTest, ADamagedPipelineCacheIsHarmless) {
+Bytes content(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    Bytes bytes(std::filesystem::file_size(path));
+    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    return bytes;
+}
+
+TEST_F(DeviceTest, ThePipelineCacheIsKeptAndRepaired) {
     const CacheFolder folder;
     DeviceOptions chosen = options();
     chosen.disk_cache = true;
     EXPECT_NE(Device(chosen).pipeline_cache(), VkPipelineCache(VK_NULL_HANDLE));
-    std::filesystem::create_directories(folder.path() / "hekla");
+    std::vector<std::filesystem::path> files;
     for (const auto& file : std::filesystem::directory_iterator(folder.path() / "hekla")) {
-        EXPECT_EQ(file.path().extension(), ".bin");
-        std::filesystem::resize_file(file.path(), std::filesystem::file_size(file.path()) / 2);
+        if (file.path().filename().string().starts_with("pipelines-")) files.push_back(file.path());
     }
+    ASSERT_EQ(files.size(), 1u);
+    EXPECT_EQ(files[0].extension(), ".bin");
+    const Bytes whole = content(files[0]);
+    std::filesystem::resize_file(files[0], whole.size() / 2);
     EXPECT_NE(Device(chosen).pipeline_cache(), VkPipelineCache(VK_NULL_HANDLE));
-    std::filesystem::remove_all(folder.path());
+    EXPECT_TRUE(content(files[0]) == whole);
+    const auto written = std::filesystem::last_write_time(files[0]);
+    EXPECT_NE(Device(chosen).pipeline_cache(), VkPipelineCache(VK_NULL_HANDLE));
+    EXPECT_EQ(std::filesystem::last_write_time(files[0]), written) << "rewritten in vain";
+}
+
+TEST_F(DeviceTest, APipelineCacheThatCannotBeKeptIsHarmless) {
+    const CacheFolder folder;
     std::ofstream(folder.path()) << "a file where the folder should be";
+    DeviceOptions chosen = options();
+    chosen.disk_cache = true;
     EXPECT_NE(Device(chosen).pipeline_cache(), VkPipelineCache(VK_NULL_HANDLE));
+}
+
+TEST_F(DeviceTest, AMissingBarrierIsReported) {
+    {
+        Device device(options());
+        Buffer buffer(device, 1024, MemoryUse::device, "twice filled");
+        device.run_once([&](VkCommandBuffer cmd) {
+            device.vk().CmdFillBuffer(cmd, buffer.handle(), 0, 1024, 1);
+            device.vk().CmdFillBuffer(cmd, buffer.handle(), 0, 1024, 2);
+        });
+    }
+    ASSERT_EQ(messages_.size(), 1u);
+    EXPECT_TRUE(contains(messages_[0], "SYNC-HAZARD-WRITE-AFTER-WRITE")) << messages_[0];
+    messages_.clear();
+}
+
+TEST_F(DeviceTest, AnExceptionInOnMessageStaysThere) {
+    DeviceOptions throwing = options();
+    int calls = 0;
+    throwing.on_message = [&](const std::string&) {
+        ++calls;
+        throw std::runtime_error("from on_message");
+    };
+    Device device(throwing);
+    Buffer buffer(device, 1024, MemoryUse::device, "twice filled");
+    device.run_once([&](VkCommandBuffer cmd) {
+        device.vk().CmdFillBuffer(cmd, buffer.handle(), 0, 1024, 1);
+        device.vk().CmdFillBuffer(cmd, buffer.handle(), 0, 1024, 2);
+    });
+    EXPECT_EQ(calls, 1);
 }
 
 }  // namespace

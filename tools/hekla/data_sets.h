@@ -9,7 +9,7 @@
 
 namespace hekla::command {
 
-const std::vector<std::string>& data_set_names();
+std::vector<std::string> data_set_names();
 
 /// The one data set that is there and has the model's image shape and class names. Throws Error
 /// asking for --data if none or several have.

@@ -157,7 +157,7 @@ int inspect_data(const InspectArguments& arguments, bool json) {
 }
 
 int run_inspect(const InspectArguments& arguments, const CommonOptions& common) {
-    const auto& names = data_set_names();
+    const std::vector<std::string> names = data_set_names();
     const bool is_data = std::find(names.begin(), names.end(), arguments.what) != names.end();
     return is_data ? inspect_data(arguments, common.json)
                    : inspect_model(arguments.what, common.json);

@@ -34,7 +34,10 @@ struct Guess {
 /// The pictures as the network takes them. All are read before anything runs, so that one that
 /// can't be read leaves no half of an answer.
 data::Dataset read_images(const PredictArguments& arguments, const InputInfo& input) {
-    data::Dataset set{.name = "pictures", .image_shape = input.image_shape, .classes = input.classes};
+    data::Dataset set;
+    set.name = "pictures";
+    set.image_shape = input.image_shape;
+    set.classes = input.classes;
     const auto side = [&](std::size_t axis) {
         return static_cast<std::uint32_t>(input.image_shape[axis]);
     };

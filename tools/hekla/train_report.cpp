@@ -102,7 +102,9 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .history = result.history,
                               .step_losses = result.step_losses,
                               .evaluation = result.test.value_or(Evaluation{}),
-                              .classes = data.test.classes};
+                              .classes = data.test.classes,
+                              .confusion = {},
+                              .images = {}};
     add_predictions(input, trainer, data.test);
     return report::page(input);
 }

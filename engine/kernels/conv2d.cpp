@@ -1,0 +1,130 @@
+#include "kernels/conv2d.h"
+
+#include <algorithm>
+
+#include "reference/reference.h"
+#include "shaders.h"
+
+namespace hekla::kernels {
+
+std::string to_string(const Conv2dGeometry& g) {
+    const auto n = [](std::uint32_t value) { return std::to_string(value); };
+    std::string text = n(g.batch) + "x" + n(g.height) + "x" + n(g.width) + "x" + n(g.channels) + " " + n(g.kernel_h) + "x" +
+                       n(g.kernel_w) + "x" + n(g.group_channels()) + "x" + n(g.filters);
+    if (g.stride_h != 1 || g.stride_w != 1) text += " stride " + n(g.stride_h) + "x" + n(g.stride_w);
+    if (g.dilation_h != 1 || g.dilation_w != 1) text += " dilation " + n(g.dilation_h) + "x" + n(g.dilation_w);
+    if (g.groups != 1) text += " groups " + n(g.groups);
+    return text;
+}
+
+Conv2dGeometry small_geometry(const Conv2dGeometry& g) {
+    Conv2dGeometry small = g;
+    small.batch = std::min(g.batch, 2u);
+    // At most three output rows; the bottom padding goes with the rows.
+    small.out_h = std::min(g.out_h, 3u);
+    const std::uint32_t reach = (small.out_h - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h + 1;
+    if (small.out_h < g.out_h && reach > g.pad_top) small.height = std::min(g.height, reach - g.pad_top);
+    const auto shrink = [](std::uint32_t count) { return count > 12 ? 8 + count % 4 : count; };
+    if (g.groups == 1) {
+        small.channels = shrink(g.channels);
+        small.filters = shrink(g.filters);
+    } else {
+        small.groups = std::min(g.groups, 3u);
+        small.channels = small.groups * g.group_channels();
+        small.filters = small.groups * g.group_filters();
+    }
+    return small;
+}
+
+namespace {
+
+/// Output pixels per invocation: the width that wastes least, larger ones first.
+std::uint32_t best_tile_w(std::uint32_t out_w, std::uint32_t largest) {
+    std::uint32_t best = 1, best_waste = ~0u;
+    for (std::uint32_t tile = std::min(largest, out_w); tile >= 1; --tile) {
+        const std::uint32_t waste = (out_w + tile - 1) / tile * tile - out_w;
+        // A smaller tile must save more than a tenth to be worth its extra loads.
+        if (best_waste == ~0u || waste * 10 + out_w < best_waste * 10) {
+            best = tile;
+            best_waste = waste;
+        }
+        if (tile * 2 <= largest) break;
+    }
+    return best;
+}
+
+template <class S>
+Implementation rows_implementation(const DeviceTraits& device, const Conv2dGeometry& g, const Epilogue& epilogue,
+                                   const RowsOperands& at, std::uint32_t tile_w) {
+    const bool channels4 = g.channels % 4 == 0;
+    const std::uint32_t reach_w = (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
+    typename S::Params params{};
+    set_geometry(params, g);
+    params.activation_parameter = epilogue.parameter;
+    const std::uint64_t invocations = std::uint64_t{g.filters / 4} * ((g.out_w + tile_w - 1) / tile_w) * g.out_h * g.batch;
+    return {"conv2d rows " + std::to_string(tile_w),
+            {make_call<S>({.group_size = device.group_size, .tile_w = tile_w, .kernel_w = g.kernel_w, .stride_w = g.stride_w,
+                           .dilation_w = g.dilation_w, .padded = g.pad_left > 0 || reach_w > g.pad_left + g.width,
+                           .has_bias = epilogue.bias, .activation = epilogue.activation},
+                          params, groups_for(invocations, device.group_size),
+                          {{at.x, channels4 ? 4u : 1u}, {at.weight, 4}, {epilogue.bias ? at.bias : at.weight, 4}, {at.y}},
+                          static_cast<double>(g.multiply_adds()))},
+            {}};
+}
+
+}  // namespace
+
+std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
+                                        const RowsOperands& at) {
+    std::vector<Implementation> list;
+    const DeviceTraits device_traits = traits(device);
+    // The registers of a tile: its outputs and one input row. Wide strides and kernels would not fit.
+    const std::uint32_t row_extra = (g.kernel_w - 1) * g.dilation_w;
+    if (g.groups != 1 || g.filters % 4 != 0 || row_extra > 16 || g.stride_w > 4) return list;
+    const std::uint32_t tile_w = best_tile_w(g.out_w, device_traits.cpu ? 14 : 7);
+    const std::uint32_t components = g.channels % 4 == 0 ? 4 : 1;
+    const bool texels = texels_fit(device, g.input_elements(), components) && texels_fit(device, g.weight_elements(), 4);
+    const auto make = [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, tile_w); };
+    if (components == 4) add_both<shaders::conv2d_rows_channels4, shaders::conv2d_rows_channels4_texel>(list, device, texels, make);
+    else add_both<shaders::conv2d_rows, shaders::conv2d_rows_texel>(list, device, texels, make);
+    return list;
+}
+
+std::string Conv2dForward::name() const { return "conv2d " + to_string(g_) + epilogue_.suffix(); }
+
+std::vector<Operand> Conv2dForward::operands() const {
+    std::vector<Operand> list = {{DType::f32, g_.input_elements()}, {DType::f32, g_.weight_elements()}};
+    if (epilogue_.bias) list.push_back({DType::f32, g_.filters});
+    list.push_back({DType::f32, g_.output_elements(), true, false});
+    return list;
+}
+
+std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device& device) const {
+    const std::uint32_t bias = epilogue_.bias ? 2 : 0, y = epilogue_.bias ? 3 : 2;
+    std::vector<Implementation> list = conv2d_rows(device, g_, epilogue_, {0, 1, bias, y});
+    const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.weight_elements()), 1);
+    add_both<shaders::conv2d_direct, shaders::conv2d_direct_texel>(list, device, texels, [&]<class S>() {
+        typename S::Params params{};
+        set_geometry(params, g_);
+        params.activation_parameter = epilogue_.parameter;
+        return Implementation{"conv2d direct",
+                              {make_call<S>({.group_size = default_group_size, .has_bias = epilogue_.bias,
+                                             .activation = epilogue_.activation},
+                                            params, groups_for(g_.output_elements()), {{0, 1}, {1, 1}, {bias, 1}, {y}},
+                                            static_cast<double>(g_.multiply_adds()))},
+                              {}};
+    });
+    return list;
+}
+
+std::unique_ptr<Problem> Conv2dForward::small() const {
+    return std::make_unique<Conv2dForward>(small_geometry(g_), epilogue_);
+}
+
+void Conv2dForward::reference(std::vector<std::vector<double>>& operands) const {
+    const reference::In bias = epilogue_.bias ? reference::In(operands[2]) : reference::In();
+    reference::conv2d(g_, operands[0], operands[1], bias, operands.back());
+    epilogue_.apply(operands.back());
+}
+
+}  // namespace hekla::kernels

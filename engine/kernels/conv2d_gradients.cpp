@@ -1,0 +1,174 @@
+#include <algorithm>
+
+#include "kernels/conv2d.h"
+#include "kernels/matmul.h"
+#include "kernels/pointwise.h"
+#include "reference/reference.h"
+#include "shaders.h"
+
+namespace hekla::kernels {
+namespace {
+
+/// The input gradient of a convolution with stride 1 is itself a convolution: of dy, with the kernel flipped and its
+/// channel axes exchanged, padded so that every window that covers an input is complete.
+bool is_convolution(const Conv2dGeometry& g) {
+    return g.stride_h == 1 && g.stride_w == 1 && g.groups == 1 && (g.kernel_h - 1) * g.dilation_h >= g.pad_top &&
+           (g.kernel_w - 1) * g.dilation_w >= g.pad_left;
+}
+
+Conv2dGeometry gradient_geometry(const Conv2dGeometry& g) {
+    Conv2dGeometry r = g;
+    r.height = g.out_h;
+    r.width = g.out_w;
+    r.channels = g.filters;
+    r.filters = g.channels;
+    r.out_h = g.height;
+    r.out_w = g.width;
+    r.pad_top = (g.kernel_h - 1) * g.dilation_h - g.pad_top;
+    r.pad_left = (g.kernel_w - 1) * g.dilation_w - g.pad_left;
+    return r;
+}
+
+/// weight [kh, kw, C, O] -> flipped [kh, kw, O, C]
+reference::StridedCopy flip(const Conv2dGeometry& g) {
+    const auto c = static_cast<std::int32_t>(g.channels), o = static_cast<std::int32_t>(g.filters);
+    const auto kh = static_cast<std::int32_t>(g.kernel_h), kw = static_cast<std::int32_t>(g.kernel_w);
+    return {{g.kernel_h, g.kernel_w, g.filters, g.channels},
+            {-kw * c * o, -c * o, 1, o},
+            {kw * o * c, o * c, c, 1},
+            (kh * kw - 1) * c * o,
+            0};
+}
+
+/// Parts of the sum over output rows (n, oh).
+struct RowSplit {
+    std::uint32_t splits, rows_per_split;
+};
+RowSplit split_rows(const DeviceTraits& device, const Conv2dGeometry& g, std::uint64_t invocations) {
+    const std::uint64_t rows = std::uint64_t{g.batch} * g.out_h;
+    const std::uint64_t wanted = 2 * device.target_invocations / std::max<std::uint64_t>(invocations, 1);
+    // Partial results must not grow beyond what one binding may hold.
+    const std::uint64_t most = std::max<std::uint64_t>(1, std::min(rows / 2, (16u << 20) / (g.weight_elements() * 4)));
+    const std::uint64_t splits = std::clamp<std::uint64_t>(wanted, 1, most);
+    const std::uint64_t per_split = (rows + splits - 1) / splits;
+    return {static_cast<std::uint32_t>((rows + per_split - 1) / per_split), static_cast<std::uint32_t>(per_split)};
+}
+
+template <class S>
+Implementation weight_rows(const vulkan::Device& device, const Conv2dGeometry& g, std::uint32_t lanes) {
+    const DeviceTraits device_traits = traits(device);
+    // All kernel rows at once where one channel at a time leaves registers for them.
+    const std::uint32_t tile_h = lanes == 1 && g.kernel_h * g.kernel_w <= 9 ? g.kernel_h : 1;
+    const std::uint64_t invocations =
+        std::uint64_t{g.filters / 4} * (g.channels / lanes) * ((g.kernel_h + tile_h - 1) / tile_h);
+    const RowSplit split = split_rows(device_traits, g, invocations);
+    const std::uint32_t reach_h = (g.out_h - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h + 1;
+    const std::uint32_t reach_w = g.out_w + g.kernel_w - 1;
+    const bool padded = g.pad_left > 0 || g.pad_top > 0 || reach_w > g.width || reach_h > g.height;
+    typename S::Params params{};
+    set_geometry(params, g);
+    params.splits = split.splits;
+    params.rows_per_split = split.rows_per_split;
+    Implementation implementation;
+    implementation.name = "conv2d weight gradient rows " + std::to_string(tile_h);
+    implementation.scratch_bytes = {g.weight_elements() * split.splits * 4};
+    implementation.calls.push_back(make_call<S>(
+        {.group_size = device_traits.group_size, .tile_h = tile_h, .kernel_w = g.kernel_w, .padded = padded}, params,
+        groups_for(invocations * split.splits, device_traits.group_size), {{0, lanes}, {1, 4}, {3}},
+        static_cast<double>(g.multiply_adds())));
+    implementation.calls.push_back(combine_splits(device, g.weight_elements(), split.splits, g.filters, {}, 3, 3, 2));
+    return implementation;
+}
+
+}  // namespace
+
+std::string Conv2dInputGradient::name() const { return "conv2d input gradient " + to_string(g_); }
+
+std::vector<Operand> Conv2dInputGradient::operands() const {
+    return {{DType::f32, g_.output_elements()}, {DType::f32, g_.weight_elements()},
+            {DType::f32, g_.input_elements(), true, false}};
+}
+
+std::vector<Implementation> Conv2dInputGradient::implementations(const vulkan::Device& device) const {
+    std::vector<Implementation> list;
+    if (is_convolution(g_)) {
+        const KernelCall flipped = [&] {
+            KernelCall call = StridedCopy(flip(g_), g_.weight_elements(), g_.weight_elements()).implementations(device)[0].calls[0];
+            call.slots[0].operand = 1;
+            call.slots[1].operand = 3;
+            return call;
+        }();
+        for (Implementation& rows : conv2d_rows(device, gradient_geometry(g_), {}, {0, 3, 0, 2})) {
+            rows.name = "conv2d input gradient as " + rows.name;
+            rows.calls.insert(rows.calls.begin(), flipped);
+            rows.scratch_bytes = {g_.weight_elements() * 4};
+            list.push_back(std::move(rows));
+        }
+    }
+    const bool texels = texels_fit(device, std::max(g_.output_elements(), g_.weight_elements()), 1);
+    add_both<shaders::conv2d_input_gradient_direct, shaders::conv2d_input_gradient_direct_texel>(
+        list, device, texels, [&]<class S>() {
+            typename S::Params params{};
+            set_geometry(params, g_);
+            return Implementation{"conv2d input gradient direct",
+                                  {make_call<S>({.group_size = default_group_size}, params, groups_for(g_.input_elements()),
+                                                {{0, 1}, {1, 1}, {2}}, static_cast<double>(g_.multiply_adds()))},
+                                  {}};
+        });
+    return list;
+}
+
+std::unique_ptr<Problem> Conv2dInputGradient::small() const {
+    return std::make_unique<Conv2dInputGradient>(small_geometry(g_));
+}
+
+void Conv2dInputGradient::reference(std::vector<std::vector<double>>& operands) const {
+    reference::conv2d_input_gradient(g_, operands[0], operands[1], operands[2]);
+}
+
+std::string Conv2dWeightGradient::name() const { return "conv2d weight gradient " + to_string(g_); }
+
+std::vector<Operand> Conv2dWeightGradient::operands() const {
+    return {{DType::f32, g_.input_elements()}, {DType::f32, g_.output_elements()},
+            {DType::f32, g_.weight_elements(), true, false}};
+}
+
+std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::Device& device) const {
+    std::vector<Implementation> list;
+    if (g_.groups == 1 && g_.stride_w == 1 && g_.dilation_w == 1 && g_.filters % 4 == 0 && g_.kernel_w <= 11) {
+        const std::uint32_t lanes = g_.channels % 4 == 0 ? 4 : 1;
+        const bool texels = texels_fit(device, g_.input_elements(), lanes) && texels_fit(device, g_.output_elements(), 4);
+        const auto make = [&]<class S>() { return weight_rows<S>(device, g_, lanes); };
+        if (lanes == 4)
+            add_both<shaders::conv2d_weight_gradient_rows_channels4, shaders::conv2d_weight_gradient_rows_channels4_texel>(
+                list, device, texels, make);
+        else
+            add_both<shaders::conv2d_weight_gradient_rows, shaders::conv2d_weight_gradient_rows_texel>(list, device, texels, make);
+    }
+    const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.output_elements()), 1);
+    add_both<shaders::conv2d_weight_gradient_direct, shaders::conv2d_weight_gradient_direct_texel>(
+        list, device, texels, [&]<class S>() {
+            const RowSplit split = split_rows(traits(device), g_, g_.weight_elements());
+            typename S::Params params{};
+            set_geometry(params, g_);
+            params.splits = split.splits;
+            params.rows_per_split = split.rows_per_split;
+            return Implementation{
+                "conv2d weight gradient direct",
+                {make_call<S>({.group_size = default_group_size}, params, groups_for(g_.weight_elements() * split.splits),
+                              {{0, 1}, {1, 1}, {3}}, static_cast<double>(g_.multiply_adds())),
+                 combine_splits(device, g_.weight_elements(), split.splits, g_.filters, {}, 3, 3, 2)},
+                {g_.weight_elements() * split.splits * 4}};
+        });
+    return list;
+}
+
+std::unique_ptr<Problem> Conv2dWeightGradient::small() const {
+    return std::make_unique<Conv2dWeightGradient>(small_geometry(g_));
+}
+
+void Conv2dWeightGradient::reference(std::vector<std::vector<double>>& operands) const {
+    reference::conv2d_weight_gradient(g_, operands[0], operands[1], operands[2]);
+}
+
+}  // namespace hekla::kernels

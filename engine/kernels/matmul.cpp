@@ -1,0 +1,185 @@
+#include "kernels/matmul.h"
+
+#include <algorithm>
+
+#include "reference/reference.h"
+#include "shaders.h"
+
+namespace hekla::kernels {
+namespace {
+
+struct Tile {
+    std::uint32_t m, n;
+};
+
+/// Tiles from the largest that still gives the device enough invocations to the smallest, then the larger ones:
+/// all are offered on every problem, so that the small problem of a self-test has them too.
+std::vector<Tile> by_preference(std::vector<Tile> tiles, const DeviceTraits& device, std::uint64_t rows,
+                                std::uint64_t columns, std::uint64_t batch) {
+    const auto invocations = [&](Tile tile) {
+        return (rows + tile.m - 1) / tile.m * ((columns + tile.n - 1) / tile.n) * batch;
+    };
+    const auto enough = [&](Tile tile) { return invocations(tile) >= device.target_invocations; };
+    std::stable_sort(tiles.begin(), tiles.end(), [&](Tile l, Tile r) {
+        if (enough(l) != enough(r)) return enough(l);
+        return enough(l) ? l.m * l.n > r.m * r.n : l.m * l.n < r.m * r.n;
+    });
+    return tiles;
+}
+
+std::string tile_name(const char* family, Tile tile) {
+    return std::string(family) + " " + std::to_string(tile.m) + "x" + std::to_string(tile.n);
+}
+
+/// Parts into which the depth is cut where the results alone do not keep the device busy; each at
+/// least 64 deep and a multiple of 4.
+struct Split {
+    std::uint32_t splits, depth_per_split;
+};
+Split split_depth(const DeviceTraits& device, std::uint64_t invocations, std::uint32_t depth) {
+    const std::uint64_t wanted = device.target_invocations / std::max<std::uint64_t>(invocations, 1);
+    const auto splits = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, 1, std::max(depth / 64, 1u)));
+    const std::uint32_t per_split = ((depth + splits - 1) / splits + 3) / 4 * 4;
+    return {(depth + per_split - 1) / per_split, per_split};
+}
+
+}  // namespace
+
+KernelCall combine_splits(const vulkan::Device& device, std::uint64_t elements, std::uint64_t splits, std::uint32_t columns,
+                          const Epilogue& epilogue, std::uint32_t from, std::uint32_t bias, std::uint32_t to) {
+    const auto make = [&]<class S>() {
+        return make_call<S>({.group_size = default_group_size, .has_bias = epilogue.bias, .activation = epilogue.activation},
+                            {.elements = static_cast<std::uint32_t>(elements), .splits = static_cast<std::uint32_t>(splits),
+                             .columns = columns, .activation_parameter = epilogue.parameter},
+                            groups_for(elements), {{from, 1}, {bias, 1}, {to}}, static_cast<double>(elements * (splits + 1)));
+    };
+    const bool texel = traits(device).prefer_texel_buffers && texels_fit(device, elements * splits, 1);
+    return texel ? make.operator()<shaders::combine_texel>() : make.operator()<shaders::combine>();
+}
+
+std::string Matmul::name() const {
+    return "matmul " + std::to_string(g_.batch) + "x" + std::to_string(g_.rows) + "x" + std::to_string(g_.depth) +
+           (g_.transpose_a ? " (a transposed)" : "") + " by " + std::to_string(g_.columns) +
+           (g_.transpose_b ? " (b transposed)" : "") + epilogue_.suffix();
+}
+
+std::vector<Operand> Matmul::operands() const {
+    std::vector<Operand> list = {{DType::f32, g_.a_elements()}, {DType::f32, g_.b_elements()}};
+    if (epilogue_.bias) list.push_back({DType::f32, g_.columns});
+    list.push_back({DType::f32, g_.c_elements(), true, false});
+    return list;
+}
+
+std::vector<Implementation> Matmul::implementations(const vulkan::Device& device) const {
+    std::vector<Implementation> list;
+    const bool a_vectors = g_.transpose_a ? g_.rows % 4 == 0 : g_.depth % 4 == 0;
+    if (!g_.transpose_b && g_.columns % 4 == 0 && a_vectors) add_vec4(list, device);
+    if (!g_.transpose_a && g_.transpose_b && g_.depth % 4 == 0) add_dot(list, device);
+    add_general(list, device);
+    return list;
+}
+
+void Matmul::add_vec4(std::vector<Implementation>& list, const vulkan::Device& device) const {
+    const DeviceTraits device_traits = traits(device);
+    const std::uint32_t vectors = g_.columns / 4;
+    const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 4);
+    for (Tile tile : by_preference({{8, 2}, {8, 1}, {4, 1}}, device_traits, g_.rows, vectors, g_.batch))
+        add_both<shaders::matmul_vec4, shaders::matmul_vec4_texel>(list, device, texels, [&]<class S>() {
+            const std::uint64_t invocations =
+                std::uint64_t{(vectors + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
+            const Split split = split_depth(device_traits, invocations, g_.depth);
+            const bool split_up = split.splits > 1;
+            const Epilogue inner = split_up ? Epilogue{} : epilogue_;
+            const std::uint32_t result = split_up ? c_operand() + 1 : c_operand();
+            Implementation implementation;
+            implementation.name = tile_name("matmul vec4", tile);
+            implementation.calls.push_back(make_call<S>(
+                {.group_size = device_traits.group_size, .tile_m = tile.m, .tile_v = tile.n, .a_transposed = g_.transpose_a,
+                 .has_bias = inner.bias, .activation = inner.activation},
+                {.batch = g_.batch, .rows = g_.rows, .column_vectors = vectors, .depth = g_.depth,
+                 .a_batch = g_.broadcast_a ? 0 : g_.rows * g_.depth / 4, .b_batch = g_.broadcast_b ? 0 : g_.depth * vectors,
+                 .splits = split.splits, .depth_per_split = split.depth_per_split, .activation_parameter = inner.parameter},
+                groups_for(invocations * split.splits, device_traits.group_size),
+                {{0, 4}, {1, 4}, {inner.bias ? bias_operand() : 0, 4}, {result}}, static_cast<double>(g_.multiply_adds())));
+            if (split_up) {
+                implementation.scratch_bytes = {g_.c_elements() * split.splits * 4};
+                implementation.calls.push_back(combine_splits(device, g_.c_elements(), split.splits, g_.columns, epilogue_,
+                                                              result, bias_operand(), c_operand()));
+            }
+            return implementation;
+        });
+}
+
+void Matmul::add_dot(std::vector<Implementation>& list, const vulkan::Device& device) const {
+    const DeviceTraits device_traits = traits(device);
+    const std::uint32_t depth_vectors = g_.depth / 4;
+    const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 4);
+    for (Tile tile : by_preference({{4, 4}, {4, 2}, {2, 2}, {1, 1}}, device_traits, g_.rows, g_.columns, g_.batch))
+        add_both<shaders::matmul_dot, shaders::matmul_dot_texel>(list, device, texels, [&]<class S>() {
+            const std::uint64_t invocations =
+                std::uint64_t{(g_.columns + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
+            return Implementation{
+                tile_name("matmul dot", tile),
+                {make_call<S>({.group_size = device_traits.group_size, .tile_m = tile.m, .tile_n = tile.n,
+                               .has_bias = epilogue_.bias, .activation = epilogue_.activation},
+                              {.batch = g_.batch, .rows = g_.rows, .columns = g_.columns, .depth_vectors = depth_vectors,
+                               .a_batch = g_.broadcast_a ? 0 : g_.rows * depth_vectors,
+                               .b_batch = g_.broadcast_b ? 0 : g_.columns * depth_vectors,
+                               .activation_parameter = epilogue_.parameter},
+                              groups_for(invocations, device_traits.group_size),
+                              {{0, 4}, {1, 4}, {bias_operand(), 1}, {c_operand()}}, static_cast<double>(g_.multiply_adds()))},
+                {}};
+        });
+}
+
+void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device& device) const {
+    const DeviceTraits device_traits = traits(device);
+    const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 1);
+    for (Tile tile : by_preference({{4, 4}, {4, 2}, {2, 2}, {1, 1}}, device_traits, g_.rows, g_.columns, g_.batch))
+        add_both<shaders::matmul, shaders::matmul_texel>(list, device, texels, [&]<class S>() {
+            const std::uint64_t invocations =
+                std::uint64_t{(g_.columns + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
+            const Split split = split_depth(device_traits, invocations, g_.depth);
+            const bool split_up = split.splits > 1;
+            const Epilogue inner = split_up ? Epilogue{} : epilogue_;
+            const std::uint32_t result = split_up ? c_operand() + 1 : c_operand();
+            Implementation implementation;
+            implementation.name = tile_name("matmul general", tile);
+            implementation.calls.push_back(make_call<S>(
+                {.group_size = device_traits.group_size, .tile_m = tile.m, .tile_n = tile.n, .has_bias = inner.bias,
+                 .activation = inner.activation},
+                {.batch = g_.batch, .rows = g_.rows, .columns = g_.columns, .depth = g_.depth,
+                 .a_row = g_.transpose_a ? 1 : g_.depth, .a_depth = g_.transpose_a ? g_.rows : 1,
+                 .a_batch = g_.broadcast_a ? 0 : g_.rows * g_.depth,
+                 .b_depth = g_.transpose_b ? 1 : g_.columns, .b_column = g_.transpose_b ? g_.depth : 1,
+                 .b_batch = g_.broadcast_b ? 0 : g_.columns * g_.depth,
+                 .splits = split.splits, .depth_per_split = split.depth_per_split, .activation_parameter = inner.parameter},
+                groups_for(invocations * split.splits, device_traits.group_size),
+                {{0, 1}, {1, 1}, {inner.bias ? bias_operand() : 0, 1}, {result}}, static_cast<double>(g_.multiply_adds())));
+            if (split_up) {
+                implementation.scratch_bytes = {g_.c_elements() * split.splits * 4};
+                implementation.calls.push_back(combine_splits(device, g_.c_elements(), split.splits, g_.columns, epilogue_,
+                                                              result, bias_operand(), c_operand()));
+            }
+            return implementation;
+        });
+}
+
+std::unique_ptr<Problem> Matmul::small() const {
+    // Sizes keep their remainders modulo 4, on which the choice of shader depends.
+    const auto shrink = [](std::uint32_t size, std::uint32_t to) { return size > to + 4 ? to + size % 4 : size; };
+    MatmulGeometry g = g_;
+    g.batch = std::min(g.batch, 2u);
+    g.rows = shrink(g.rows, 20);
+    g.columns = shrink(g.columns, 20);
+    g.depth = shrink(g.depth, 132);
+    return std::make_unique<Matmul>(g, epilogue_);
+}
+
+void Matmul::reference(std::vector<std::vector<double>>& operands) const {
+    const reference::In bias = epilogue_.bias ? reference::In(operands[2]) : reference::In();
+    reference::matmul(g_, operands[0], operands[1], bias, operands[c_operand()]);
+    epilogue_.apply(operands[c_operand()]);
+}
+
+}  // namespace hekla::kernels

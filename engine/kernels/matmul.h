@@ -1,0 +1,35 @@
+#pragma once
+// Matrix products with optional bias and activation.
+
+#include "base/geometry.h"
+#include "kernels/epilogue.h"
+#include "kernels/problem.h"
+
+namespace hekla::kernels {
+
+/// Operands: a, b, [bias,] c; shapes in MatmulGeometry.
+class Matmul : public Problem {
+  public:
+    Matmul(const MatmulGeometry& geometry, const Epilogue& epilogue = {}) : g_(geometry), epilogue_(epilogue) {}
+    std::string name() const override;
+    std::vector<Operand> operands() const override;
+    std::vector<Implementation> implementations(const vulkan::Device& device) const override;
+    std::unique_ptr<Problem> small() const override;
+    void reference(std::vector<std::vector<double>>& operands) const override;
+
+  private:
+    void add_vec4(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    void add_dot(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    void add_general(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    std::uint32_t bias_operand() const { return epilogue_.bias ? 2 : 0; }  // unused bindings get a
+    std::uint32_t c_operand() const { return epilogue_.bias ? 3 : 2; }
+
+    MatmulGeometry g_;
+    Epilogue epilogue_;
+};
+
+/// Adds up `splits` partial results [splits, elements] of operand `from` into operand `to`, with an epilogue.
+KernelCall combine_splits(const vulkan::Device& device, std::uint64_t elements, std::uint64_t splits, std::uint32_t columns,
+                          const Epilogue& epilogue, std::uint32_t from, std::uint32_t bias, std::uint32_t to);
+
+}  // namespace hekla::kernels

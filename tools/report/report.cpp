@@ -1,0 +1,127 @@
+#include "report.h"
+
+#include <algorithm>
+
+#include "chart.h"
+#include "confusion.h"
+#include "html.h"
+#include "style.h"
+
+namespace hekla::report {
+
+namespace {
+
+constexpr std::size_t most_step_points = 500;
+
+std::string percent(double share) { return number(100 * share, 2) + "&nbsp;%"; }
+
+std::string key_number(const std::string& name, const std::string& value) {
+    return "<div><dt>" + name + "</dt><dd>" + value + "</dd></div>";
+}
+
+std::string key_numbers(const ReportInput& input) {
+    const Evaluation& test = input.evaluation;
+    std::string html = "<section><dl class=\"numbers\">";
+    html += key_number("test accuracy", percent(test.accuracy));
+    html += key_number("test loss", number(test.loss, 4));
+    html += key_number("right of " + std::to_string(test.count), std::to_string(test.correct));
+    html += key_number("images/s in training", number(input.history.images_per_second, 0));
+    return html + "</dl></section>\n";
+}
+
+Chart epoch_chart(const std::string& title, const History& history, double EpochResult::*train,
+                  std::optional<double> EpochResult::*validation) {
+    Chart chart{.title = title,
+                .x_name = "epoch",
+                .lines = {{"training", {}}, {"validation", {}}},
+                .markers = true,
+                .whole_x = true};
+    for (const EpochResult& epoch : history.epochs) {
+        chart.lines[0].points.emplace_back(epoch.epoch, epoch.*train);
+        if (epoch.*validation) chart.lines[1].points.emplace_back(epoch.epoch, *(epoch.*validation));
+    }
+    if (chart.lines[1].points.empty()) chart.lines.pop_back();
+    return chart;
+}
+
+Chart step_chart(const std::vector<float>& losses) {
+    std::vector<std::pair<double, double>> points;
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+        points.emplace_back(static_cast<double>(i), static_cast<double>(losses[i]));
+    }
+    return {.title = "Loss per step",
+            .x_name = "step",
+            .lines = {{"loss", downsampled(points, most_step_points)}},
+            .whole_x = true};
+}
+
+std::string charts(const ReportInput& input) {
+    const History& history = input.history;
+    const std::string drawings =
+        chart_html(epoch_chart("Loss", history, &EpochResult::loss, &EpochResult::validation_loss)) +
+        chart_html(epoch_chart("Accuracy", history, &EpochResult::accuracy,
+                               &EpochResult::validation_accuracy)) +
+        chart_html(step_chart(input.step_losses));
+    if (drawings.empty()) return {};
+    return "<section><h2>Training</h2><div class=\"charts\">\n" + drawings + "</div></section>\n";
+}
+
+std::string facts(const ReportInput& input) {
+    std::string html = "<section><h2>Run</h2><table class=\"facts\"><tbody>\n";
+    for (const Fact& fact : input.facts) {
+        html += "<tr><th scope=\"row\">" + escaped(fact.name) + "</th><td>" + escaped(fact.value) +
+                "</td></tr>\n";
+    }
+    return html + "</tbody></table></section>\n";
+}
+
+std::string layers(const ReportInput& input) {
+    if (input.layers.empty()) return {};
+    std::string html =
+        "<section><h2>Network</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">layer</th>"
+        "<th scope=\"col\" class=\"n\">output</th><th scope=\"col\" class=\"n\">parameters</th>"
+        "<th scope=\"col\" class=\"n\">multiply-adds per image</th></tr></thead><tbody>\n";
+    std::uint64_t parameters = 0, multiply_adds = 0;
+    const auto row = [](const std::string& name, const std::string& output, std::uint64_t p,
+                        std::uint64_t m) {
+        return "<tr><td>" + escaped(name) + "</td><td class=\"n\">" + escaped(output) +
+               "</td><td class=\"n\">" + std::to_string(p) + "</td><td class=\"n\">" +
+               std::to_string(m) + "</td></tr>\n";
+    };
+    for (const LayerSummary& layer : input.layers) {
+        html += row(layer.name, to_string(layer.output), layer.parameters, layer.multiply_adds);
+        parameters += layer.parameters;
+        multiply_adds += layer.multiply_adds;
+    }
+    return html + row("total", "", parameters, multiply_adds) + "</tbody></table></div></section>\n";
+}
+
+std::string picture(const Picture& p) {
+    const std::string title = escaped(p.label) + " &rarr; " + escaped(p.prediction);
+    return std::string("<figure class=\"") + (p.right ? "right" : "wrong") + "\"><img src=\"" +
+           data_uri(p.image) + "\" alt=\"" + title + "\"><figcaption>" +
+           (p.right ? "&check; " : "&cross; ") + title + "<small>" +
+           (p.right ? "right, " : "wrong, ") + percent(p.probability) + "</small></figcaption></figure>\n";
+}
+
+std::string pictures(const ReportInput& input) {
+    if (input.images.empty()) return {};
+    std::string html =
+        "<section><h2>First test images: label &rarr; prediction</h2><div class=\"pictures\">\n";
+    for (const Picture& p : input.images) html += picture(p);
+    return html + "</div></section>\n";
+}
+
+}  // namespace
+
+std::string page(const ReportInput& input) {
+    const std::string title = escaped(input.title);
+    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+           title + "</title>\n<style>" + style_sheet + "</style>\n</head>\n<body>\n<main>\n<h1>" +
+           title + "</h1>\n" + key_numbers(input) + charts(input) + confusion_html(input) +
+           pictures(input) + layers(input) + facts(input) +
+           "</main>\n</body>\n</html>\n";
+}
+
+}  // namespace hekla::report
