@@ -17,8 +17,7 @@ std::vector<bool> depends_on(const Graph& graph, std::span<const Tensor> wrt) {
     for (const Node& node : graph.nodes()) {
         bool any = false;
         for (std::uint32_t input : node.inputs) any = any || depends[input];
-        // What a node writes in place is an effect, not a function of its inputs.
-        for (std::uint32_t output : node.outputs) depends[output] = any && node.op->writes == 0;
+        for (std::uint32_t output : node.outputs) depends[output] = any;
     }
     return depends;
 }

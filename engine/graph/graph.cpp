@@ -2,6 +2,7 @@
 
 #include <hekla/error.h>
 
+#include "base/step_state.h"
 #include "graph/op_def.h"
 
 namespace hekla {
@@ -67,12 +68,23 @@ Tensor Graph::constant(Shape shape, std::vector<float> values) {
 Tensor Graph::step_state() {
     if (!step_state_) {
         Value value;
-        value.desc = {Shape{16}, DType::u32};
+        value.desc = {Shape{sizeof(StepState) / 4}, DType::u32};
         value.kind = ValueKind::step_state;
         value.name = "step state";
         step_state_ = make_value(std::move(value));
     }
     return step_state_;
+}
+
+Tensor Graph::step_ring() {
+    if (!step_ring_) {
+        Value value;
+        value.desc = {Shape{ring_entries, sizeof(StepRecord) / 4}, DType::u32};
+        value.kind = ValueKind::step_ring;
+        value.name = "step ring";
+        step_ring_ = make_value(std::move(value));
+    }
+    return step_ring_;
 }
 
 std::vector<Tensor> Graph::add(const OpDef& op, std::vector<Tensor> inputs, std::any attributes) {

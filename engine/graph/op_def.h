@@ -32,8 +32,8 @@ struct OpDef {
     void (*lower)(const Node& node, Lowering& lowering);
     /// Plain double-precision evaluation: oracle of the tests. Null for updates in place.
     void (*reference)(ReferenceCall& call);
-    /// Inputs that are written in place, one bit each; a node with any is run for its effect.
-    std::uint32_t writes = 0;
+    /// Run for what it writes in place (updates, counters), not for outputs.
+    bool has_effect = false;
 
     bool is_alias() const { return lower == nullptr; }
 };

@@ -1,6 +1,12 @@
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+
+namespace {
+// What stb_image's assertions throw: a hostile picture must not end the process.
+struct StbFault {};
+}  // namespace
 
 // Static, and only these formats: an application may link its own stb beside Hekla.
 #define STB_IMAGE_STATIC
@@ -11,9 +17,15 @@
 #define STBI_ONLY_TGA
 #define STBI_NO_STDIO
 #define STBI_MAX_DIMENSIONS (1 << 16)
+#define STBI_ASSERT(condition) ((condition) ? void() : throw StbFault{})
+// Zeroed: a JPEG that uses a table it never defined then finds an empty one, not chance memory.
+#define STBI_MALLOC(bytes) std::calloc(1, bytes)
+#define STBI_REALLOC(block, bytes) std::realloc(block, bytes)
+#define STBI_FREE(block) std::free(block)
 #include <stb/stb_image.h>
 
 #include "io/files.h"
+#include "io/jpeg_check.h"
 #include "io/png_check.h"
 #include <hekla/error.h>
 #include <hekla/io.h>
@@ -111,17 +123,22 @@ bool is_tga(std::span<const std::byte> bytes) {
     return !starts_with("\x89PNG") && !starts_with("\xff\xd8") && !starts_with("BM");
 }
 
-}  // namespace
-
-Image parse_image(std::span<const std::byte> bytes, const std::string& origin) {
+// Everything stb_image is not trusted with, before it decodes.
+Header checked_header(std::span<const std::byte> bytes, const std::string& origin) {
     if (bytes.empty()) fail(origin, "is empty (0 bytes)");
     if (bytes.size() > max_file_bytes) {
         fail(origin, "has " + std::to_string(bytes.size()) + " bytes, at most " +
                          std::to_string(max_file_bytes) + " are read");
     }
+    // a JPEG's tables may stand before its size, so they are looked at first
+    if (const auto damage = damage_of_jpeg(bytes); !damage.empty()) fail(origin, damage);
     const Header header = read_header(bytes, origin);
     if (const auto damage = damage_of_png(bytes); !damage.empty()) fail(origin, damage);
     if (is_tga(bytes) && is_short_tga(bytes)) fail(origin, "truncated TGA picture");
+    return header;
+}
+
+Image decoded(std::span<const std::byte> bytes, const Header& header, const std::string& origin) {
     const int channels = header.channels == 2 ? 4 : header.channels;  // grey + alpha as RGBA
     Feed feed{bytes};
     int width = 0, height = 0, stored_channels = 0;
@@ -137,6 +154,16 @@ Image parse_image(std::span<const std::byte> bytes, const std::string& origin) {
     image.pixels.assign(pixels.get(),
                         pixels.get() + std::size_t(image.height) * image.width * image.channels);
     return image;
+}
+
+}  // namespace
+
+Image parse_image(std::span<const std::byte> bytes, const std::string& origin) {
+    try {
+        return decoded(bytes, checked_header(bytes, origin), origin);
+    } catch (const StbFault&) {
+        fail(origin, "damaged picture");
+    }
 }
 
 Image read_image(const std::string& path) {

@@ -119,6 +119,9 @@ class Device {
     std::uint64_t objects_created() const { return objects_created_; }
     void count_object() { ++objects_created_; }
 
+    /// What an upper layer keeps for the life of the device (it may not own Vulkan objects).
+    std::shared_ptr<void>& attachment() { return attachment_; }
+
     /// Throws the fitting Error unless result is VK_SUCCESS; `what` names the call.
     void check(VkResult result, const char* what) const;
 
@@ -148,6 +151,7 @@ class Device {
     DeviceCaps caps_;
     Quirks quirks_;
     VkPhysicalDeviceMemoryProperties memory_{};
+    std::shared_ptr<void> attachment_;
     bool debug_labels_ = false;
     bool memory_budget_ = false;
     std::uint64_t allocated_bytes_ = 0;

@@ -95,6 +95,14 @@ TEST(Image, DamagedPngIsAnError) {
     EXPECT_HAS(message_of([&] { parse(bytes); }), "picture: damaged PNG: wrong checksum");
 }
 
+TEST(Image, JpegWithTooManyCodesIsAnError) {
+    std::string bytes = encode("jpg", sample(9, 11, 3));
+    const std::size_t tables = bytes.find("\xff\xc4");
+    ASSERT_NE(tables, std::string::npos);
+    for (std::size_t i = 0; i < 16; ++i) bytes[tables + 5 + i] = '\xff';
+    EXPECT_HAS(message_of([&] { parse(bytes); }), "picture: damaged JPEG: Huffman tables");
+}
+
 TEST(Image, NoPictureIsAnError) {
     EXPECT_HAS(message_of([] { parse(""); }), "picture: is empty");
     EXPECT_HAS(message_of([] { parse("just some text, and rather more than a header of it\n"); }),

@@ -86,7 +86,7 @@ struct Node {
     const T& as() const { return std::any_cast<const T&>(attributes); }
 };
 
-enum class ValueKind : std::uint8_t { computed, input, parameter, constant, step_state };
+enum class ValueKind : std::uint8_t { computed, input, parameter, constant, step_state, step_ring };
 
 struct Value {
     TensorDesc desc;
@@ -112,6 +112,8 @@ class Graph {
     Tensor constant(Shape shape, std::vector<float> values);
     /// The device's step state (u32, 16 words): counters, learning rate, live rows.
     Tensor step_state();
+    /// The ring of step records (u32), which record_step writes.
+    Tensor step_ring();
 
     /// Adds a node; its outputs' shapes come from the op. Throws Error if the inputs do not fit.
     std::vector<Tensor> add(const OpDef& op, std::vector<Tensor> inputs, std::any attributes = {});
@@ -138,7 +140,7 @@ class Graph {
     std::vector<std::string> layers_ = {"graph"};
     std::uint32_t layer_ = 0;
     Phase phase_ = Phase::forward;
-    Tensor step_state_;
+    Tensor step_state_, step_ring_;
 };
 
 /// Adds the nodes that compute d loss / d wrt[i] for a scalar `loss` (reverse mode) and returns them,

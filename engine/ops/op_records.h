@@ -1,0 +1,38 @@
+#pragma once
+// The records of ops that are used beyond their own file (by passes, nn and tests).
+
+#include <hekla/ops.h>
+
+#include "graph/op_def.h"
+#include "kernels/epilogue.h"
+
+namespace hekla {
+
+struct Conv2dAttributes {
+    Conv2dOptions options;
+    kernels::Epilogue epilogue;  // the activation that the fuse pass put here; bias is the third input
+};
+struct MatmulAttributes {
+    MatmulOptions options;
+    kernels::Epilogue epilogue;
+};
+struct UnaryAttributes {
+    std::uint32_t row = 0;  // of reference::unary_rows()
+    float parameter = 0;
+};
+
+extern const OpDef conv2d_op, matmul_op, unary_op;
+
+// Used by training only (engine/nn); no user-level functions.
+
+/// images: one u8 value per range of the data set [samples in the range, H, W, C], order u32 [samples] -> f32 [batch, H, W, C]
+Tensor gather_images(std::span<const Tensor> images, Tensor order, Tensor step_state, std::uint32_t batch, float scale,
+                     float shift);
+/// labels u32 [samples], order u32 [samples] -> u32 [batch], or f32 [batch, classes] if one_hot
+Tensor gather_labels(Tensor labels, Tensor order, Tensor step_state, std::uint32_t batch, std::uint32_t classes, bool one_hot);
+/// Writes the step's record into the ring and halts on a non-finite loss.
+void record_step(Tensor loss, Tensor correct, Tensor step_state);
+/// Ends the step: counters, powers of the betas, the next batch.
+void advance_step(Tensor step_state, float beta1 = 0, float beta2 = 0);
+
+}  // namespace hekla
