@@ -62,7 +62,7 @@ std::vector<TensorDesc> infer_copy(const Graph& graph, const Node& node) {
 void lower_copy(const Node& node, Lowering& lowering) {
     const auto& a = node.as<CopyAttributes>();
     const std::uint64_t elements = a.shape.elements();
-    if (a.fills) lowering.call(kernels::Fill(elements, a.fill_value), {node.outputs[0]});
+    if (a.fills) lowering.call(kernels::Fill(elements, a.fill_value), node.outputs);
     for (std::size_t i = 0; i < a.copies.size(); ++i)
         lowering.call(kernels::StridedCopy(a.copies[i], lowering.shape(node.inputs[i]).elements(), elements),
                       {node.inputs[i], node.outputs[0]});

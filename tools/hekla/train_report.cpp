@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "../report/report.h"
+#include "report/report.h"
 #include "command.h"
 #include "train_options.h"
 

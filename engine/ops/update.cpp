@@ -1,0 +1,118 @@
+// What a step does for its effect: updates of parameters, the step's record, the counters.
+
+#include "ops/update.h"
+
+#include "kernels/pointwise.h"
+#include "kernels/training.h"
+#include "ops/checks.h"
+#include "ops/lowering.h"
+#include "ops/op_records.h"
+
+namespace hekla {
+namespace {
+
+std::vector<TensorDesc> no_outputs(const Graph&, const Node&) { return {}; }
+
+reference::StridedCopy whole_copy(std::uint64_t elements) { return {{u32(elements)}, {1}, {1}, 0, 0}; }
+
+// assign: inputs target (a parameter), value ------------------------------------------------------------
+std::vector<TensorDesc> infer_assign(const Graph& graph, const Node& node) {
+    const Value& target = graph.values()[node.inputs[0]];
+    if (target.kind != ValueKind::parameter) op_error(node, "the target must be a parameter");
+    if (target.desc != input_desc(graph, node, 1))
+        op_error(node, "the target is " + to_string(target.desc) + ", the value " + to_string(input_desc(graph, node, 1)));
+    return {};
+}
+void lower_assign(const Node& node, Lowering& lowering) {
+    const std::uint64_t elements = lowering.shape(node.inputs[0]).elements();
+    lowering.call(kernels::StridedCopy(whole_copy(elements), elements, elements), {node.inputs[1], node.inputs[0]});
+}
+const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullptr, .lower = lower_assign, .reference = nullptr, .has_effect = true};
+
+// update --------------------------------------------------------------------------------------------------
+OperandRef arena(OperandRef::Kind kind, const ArenaRange& range) { return {kind, 0, range.offset_bytes, range.bytes}; }
+
+void lower_range(const Sgd& sgd, const ArenaRange& range, std::uint32_t state, Lowering& lowering) {
+    using Kind = OperandRef::Kind;
+    std::vector<OperandRef> operands = {arena(Kind::parameters, range), arena(Kind::gradients, range)};
+    if (sgd.momentum != 0) operands.push_back(arena(Kind::first_moments, range));
+    operands.push_back({Kind::value, state, 0, 0});
+    lowering.call(kernels::SgdUpdate(range.bytes / 4, sgd.momentum, sgd.nesterov, sgd.weight_decay), operands);
+}
+void lower_range(const Adam& adam, const ArenaRange& range, std::uint32_t state, Lowering& lowering) {
+    using Kind = OperandRef::Kind;
+    lowering.call(kernels::AdamUpdate(range.bytes / 4, adam.beta1, adam.beta2, adam.epsilon, adam.weight_decay),
+                  std::vector<OperandRef>{arena(Kind::parameters, range), arena(Kind::gradients, range),
+                                          arena(Kind::first_moments, range), arena(Kind::second_moments, range),
+                                          {Kind::value, state, 0, 0}});
+}
+
+void lower_update(const Node& node, Lowering& lowering) {
+    const auto& a = node.as<UpdateAttributes>();
+    for (std::size_t i = 0; i < a.parameters.size(); ++i) {
+        // A gradient that could not be computed in the arena (it is shared, or an input) is copied there.
+        if (lowering.surroundings().in_place(node.inputs[i], a.parameters[i])) continue;
+        const std::uint64_t elements = lowering.shape(node.inputs[i]).elements();
+        const ArenaRange place = lowering.surroundings().place(a.parameters[i]);
+        lowering.call(kernels::StridedCopy(whole_copy(elements), elements, elements),
+                      std::vector<OperandRef>{{OperandRef::Kind::value, node.inputs[i], 0, 0}, arena(OperandRef::Kind::gradients, place)});
+    }
+    for (const ArenaRange& range : lowering.surroundings().arena_ranges)
+        std::visit([&](const auto& optimizer) { lower_range(optimizer, range, node.inputs.back(), lowering); }, a.optimizer);
+}
+
+// record_step: inputs loss, correct, state, ring --------------------------------------------------------------
+void lower_record(const Node& node, Lowering& lowering) {
+    lowering.call(kernels::RecordStep(u32(lowering.shape(node.inputs[1])[0])), node.inputs);
+}
+const OpDef record_op{.name = "record_step", .infer = no_outputs, .gradient = nullptr, .lower = lower_record, .reference = nullptr, .has_effect = true};
+
+// advance_step: input state ----------------------------------------------------------------------------------
+struct AdvanceAttributes {
+    float beta1, beta2;
+};
+void lower_advance(const Node& node, Lowering& lowering) {
+    const auto& [beta1, beta2] = node.as<AdvanceAttributes>();
+    lowering.call(kernels::Advance(beta1, beta2), node.inputs);
+}
+const OpDef advance_op{.name = "advance_step", .infer = no_outputs, .gradient = nullptr, .lower = lower_advance, .reference = nullptr, .has_effect = true};
+
+template <class Optimizer>
+void minimize_with(Tensor loss, const Optimizer& optimizer) {
+    Graph& graph = loss.graph();
+    std::vector<Tensor> parameters;
+    UpdateAttributes attributes{optimizer, {}};
+    for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
+        const Value& value = graph.values()[id];
+        if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
+        parameters.push_back(Tensor(&graph, id));
+        attributes.parameters.push_back(id);
+    }
+    if (parameters.empty()) throw Error(ErrorCode::invalid_argument, "[minimize] the graph has no trainable parameter");
+    std::vector<Tensor> inputs = gradients(loss, parameters);
+    inputs.push_back(graph.step_state());
+    const Phase phase = graph.phase();
+    const std::uint32_t layer = graph.layer();
+    graph.set_phase(Phase::update);
+    graph.begin_layer("update");
+    graph.add(update_op, inputs, attributes);
+    graph.set_phase(phase);
+    graph.set_layer(layer);
+}
+
+}  // namespace
+
+const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr, .lower = lower_update, .reference = nullptr, .has_effect = true};
+
+void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
+void minimize(Tensor loss, const Sgd& optimizer) { minimize_with(loss, optimizer); }
+void minimize(Tensor loss, const Adam& optimizer) { minimize_with(loss, optimizer); }
+
+void record_step(Tensor loss, Tensor correct, Tensor step_state) {
+    loss.graph().add(record_op, {loss, correct, step_state, loss.graph().step_ring()});
+}
+void advance_step(Tensor step_state, float beta1, float beta2) {
+    step_state.graph().add(advance_op, {step_state}, AdvanceAttributes{beta1, beta2});
+}
+
+}  // namespace hekla
