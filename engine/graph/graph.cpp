@@ -27,7 +27,10 @@ void Parameter::set_values(std::vector<float> values) {
         throw Error(ErrorCode::invalid_argument, "[parameter] " + name_ + " has shape " + to_string(shape_) + ", which is " +
                                                      std::to_string(shape_.elements()) + " values, but " +
                                                      std::to_string(values.size()) + " were given");
+    const auto source = source_.lock();
+    if (source) source->fetch();
     values_ = std::move(values);
+    if (source) source->upload();
 }
 
 Tensor Graph::make_value(Value value) {

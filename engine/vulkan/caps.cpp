@@ -46,7 +46,9 @@ Quirks read_quirks(const GpuFacts& facts) {
     Quirks quirks;
     if (!facts.driver) return quirks;
     quirks.prefer_texel_buffers = facts.driver->driverID == VK_DRIVER_ID_MESA_LLVMPIPE;
-    quirks.slow_fma = facts.driver->driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
+    const bool swiftshader = facts.driver->driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
+    quirks.slow_fma = swiftshader;
+    quirks.pipeline_cache_grows = swiftshader;
     return quirks;
 }
 

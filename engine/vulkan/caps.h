@@ -42,6 +42,10 @@ struct Quirks {
     // SwiftShader emulates fma() with a slow library call; a*b+c is faster.
     // https://swiftshader.googlesource.com/SwiftShader/+/refs/heads/master/src/Pipeline/SpirvShaderArithmetic.cpp
     bool slow_fma = false;
+    // SwiftShader puts a header in front of the data that it is given, header and all, each time:
+    // its VkPipelineCache would grow at every start, and holds no pipeline. It is not kept on disk.
+    // https://swiftshader.googlesource.com/SwiftShader/+/refs/heads/master/src/Vulkan/VkPipelineCache.cpp
+    bool pipeline_cache_grows = false;
 };
 
 enum class DeviceClass : std::uint8_t { discrete, integrated, virtualised, cpu, other };

@@ -105,7 +105,7 @@ void write_file(const fs::path& path, const Bytes& bytes) {
 
 void Device::open_pipeline_cache(const GpuFacts& facts) {
     const fs::path folder = cache_folder();
-    if (!folder.empty()) {
+    if (!folder.empty() && !quirks_.pipeline_cache_grows) {
         cache_path_ = (folder / file_name(facts.properties)).string();
         cache_loaded_ = read_file(cache_path_);
         if (!fits(cache_loaded_, facts.properties)) cache_loaded_.clear();

@@ -176,6 +176,14 @@ TEST(Image, ShortFuzz) {
     for (const std::string format : {"png", "jpg", "bmp", "tga", "tga-rle"}) {
         files.push_back(encode(format, sample(8, 8, 3)));
     }
+    // a progressive JPEG, as far as its first scan goes: that decoder is another one
+    std::string progressive =
+        encode("jpg", Image{8, 8, 3, std::vector<std::uint8_t>(8 * 8 * 3, 200)});
+    progressive[progressive.find("\xff\xc0") + 1] = '\xc2';
+    const std::size_t scan = progressive.find("\xff\xda");
+    progressive[scan + 12] = 0;  // coefficients 0 to 0
+    EXPECT_EQ(parse(progressive).width, 8u);
+    files.push_back(progressive);
     int errors = 0;
     for (int round = 0; round < 20000; ++round) {
         std::string bytes = files[random() % files.size()];

@@ -1,5 +1,7 @@
 #include "command.h"
 
+#include <hekla/config.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 

@@ -41,6 +41,8 @@ class ParameterSource {
     virtual ~ParameterSource() = default;
     /// Brings the device's values of all parameters into their host copies.
     virtual void fetch() = 0;
+    /// Takes the host copies of all parameters to the device.
+    virtual void upload() = 0;
 };
 
 /// A named tensor that outlives graphs and plans: weights, biases, running averages. Shared by
@@ -54,11 +56,12 @@ class Parameter {
     bool trainable() const { return trainable_; }
     /// The newest values, fetched from the device if a plan holds them there.
     const std::vector<float>& values() const;
-    /// Sets the host values; a store on a device takes them when it is next filled. Throws Error if the count differs.
+    /// Sets the values, on the device too if a plan holds them there. Throws Error if the count differs.
     void set_values(std::vector<float> values);
 
     /// Used by stores on a device.
     void attach(std::weak_ptr<ParameterSource> source) { source_ = std::move(source); }
+    bool attached_to(const std::shared_ptr<ParameterSource>& source) const { return source_.lock() == source; }
     std::vector<float>& host_values() { return values_; }
 
   private:

@@ -1,0 +1,280 @@
+// compile(): extract, fuse, lower and pick kernels, plan memory, plan barriers, record.
+
+#include <algorithm>
+#include <cstring>
+
+#include <hekla/error.h>
+
+#include "kernels/selection.h"
+#include "ops/update.h"
+#include "plan/barrier_plan.h"
+#include "plan/memory_plan.h"
+#include "plan/plan_state.h"
+
+namespace hekla::plan {
+namespace {
+
+using Kind = OperandRef::Kind;
+
+/// Memory that calls refer to before it exists.
+struct Place {
+    std::uint64_t bytes = 0;
+    bool temporary = false;               // placed by the memory plan
+    std::uint32_t first = ~0u, last = 0;  // calls that touch it
+    std::uint32_t value = ~0u;            // root value, or ~0 for scratch and arenas
+    vulkan::BufferRange range;
+
+    void touch(std::uint32_t call) {
+        first = std::min(first, call);
+        last = std::max(last, call);
+    }
+};
+
+struct PlannedCall {
+    kernels::KernelCall call;
+    std::vector<std::uint32_t> places;  // by operand
+    std::vector<std::uint32_t> writes;  // values
+    std::uint32_t layer = 0;
+    Phase phase = Phase::forward;
+};
+
+class Compiler {
+  public:
+    Compiler(const Device& device, Graph& graph, std::vector<Tensor> outputs, std::shared_ptr<ParameterStore> store,
+             const CompileOptions& options)
+        : device_(device.vulkan()), graph_(graph), options_(options), state_(std::make_unique<Plan::State>()) {
+        state_->device = device.shared();
+        state_->graph = &graph;
+        std::vector<std::uint32_t> ids;
+        for (Tensor output : outputs) ids.push_back(output.id());
+        state_->program = extract(graph, ids);
+        state_->store = store ? std::move(store) : own_store(device);
+    }
+
+    std::unique_ptr<Plan::State> compile() {
+        fuse_activations(state_->program);
+        place_gradients();
+        lower();
+        place_memory();
+        if (options_.dry_run) return std::move(state_);
+        allocate();
+        prepare();
+        state_->replay = std::make_unique<Replay>(device_, state_->layers, options_.replay);
+        return std::move(state_);
+    }
+
+  private:
+    std::shared_ptr<ParameterStore> own_store(const Device& device) const {
+        std::vector<ParameterPtr> parameters;
+        for (const Value& value : graph_.values())
+            if (value.kind == ValueKind::parameter) parameters.push_back(value.parameter);
+        return std::make_shared<ParameterStore>(device, parameters);
+    }
+
+    std::uint32_t root(std::uint32_t value) const { return state_->program.root[value]; }
+    const Value& value_of(std::uint32_t id) const { return graph_.values()[id]; }
+
+    /// A computed gradient with one reader, the update, is computed straight into the gradient arena.
+    void place_gradients() {
+        std::map<std::uint32_t, int> uses;
+        for (const Node& node : state_->program.nodes)
+            for (std::uint32_t input : node.inputs) ++uses[root(input)];
+        for (std::uint32_t output : state_->program.outputs) uses[root(output)] += 2;
+        // An alias between them counts its input as a reader too.
+        for (const Node& node : state_->program.nodes)
+            if (node.op->is_alias()) --uses[root(node.inputs[0])];
+        for (const Node& node : state_->program.nodes) {
+            if (node.op != &update_op) continue;
+            const auto& a = node.as<UpdateAttributes>();
+            state_->writes_parameters = true;
+            for (std::size_t i = 0; i < a.parameters.size(); ++i) {
+                const std::uint32_t gradient = root(node.inputs[i]);
+                if (value_of(gradient).kind == ValueKind::computed && uses[gradient] == 1) gradient_of_[gradient] = a.parameters[i];
+            }
+        }
+    }
+
+    ArenaRange arena_place(std::uint32_t parameter) const {
+        const ParameterStore::State& store = state_->store->state();
+        const vulkan::BufferRange range = store.range_of(store.index_of(value_of(parameter).parameter));
+        return {range.offset, range.bytes};
+    }
+
+    // Lower -----------------------------------------------------------------------------------------
+    void lower() {
+        Lowering::Surroundings surroundings;
+        surroundings.arena_ranges = state_->store->state().ranges;
+        surroundings.in_place = [this](std::uint32_t gradient, std::uint32_t parameter) {
+            const auto found = gradient_of_.find(root(gradient));
+            return found != gradient_of_.end() && found->second == parameter;
+        };
+        surroundings.place = [this](std::uint32_t parameter) { return arena_place(parameter); };
+        for (const Node& node : state_->program.nodes) {
+            if (node.op->is_alias()) continue;
+            Lowering lowering(graph_, surroundings);
+            node.op->lower(node, lowering);
+            for (const LoweredCall& call : lowering.calls()) add_calls(node, call);
+        }
+    }
+
+    void add_calls(const Node& node, const LoweredCall& lowered) {
+        const kernels::Implementation implementation = kernels::Selection::of(device_).select(*lowered.problem);
+        std::vector<std::uint32_t> places;
+        for (const OperandRef& operand : lowered.operands) places.push_back(place_of(operand));
+        for (std::uint64_t bytes : implementation.scratch_bytes) {
+            places.push_back(static_cast<std::uint32_t>(places_.size()));
+            places_.push_back({.bytes = vulkan::align_up(std::max<std::uint64_t>(bytes, 16), 16), .temporary = true});
+        }
+        for (const kernels::KernelCall& call : implementation.calls) {
+            PlannedCall planned{call, places, {}, node.layer, node.phase};
+            for (const kernels::Slot& slot : call.slots) places_[places[slot.operand]].touch(static_cast<std::uint32_t>(calls_.size()));
+            if (&call == &implementation.calls.back()) planned.writes = node.outputs;
+            calls_.push_back(std::move(planned));
+        }
+    }
+
+    std::uint32_t place_of(const OperandRef& operand) {
+        if (operand.kind == Kind::value) return value_place(operand.value);
+        Place place;
+        place.bytes = operand.bytes;
+        if (!options_.dry_run) place.range = {&state_->store->state().arena(operand.kind), operand.offset_bytes, operand.bytes};
+        places_.push_back(place);
+        return static_cast<std::uint32_t>(places_.size() - 1);
+    }
+
+    std::uint32_t value_place(std::uint32_t id) {
+        const std::uint32_t key = root(id);
+        if (const auto known = value_places_.find(key); known != value_places_.end()) return known->second;
+        const Value& value = value_of(key);
+        Place place{.bytes = kernels::range_bytes(value.desc.elements(), value.desc.dtype), .value = key};
+        if (place.bytes > device_.caps().max_storage_range_bytes && !options_.bound.contains(key))
+            throw Error(ErrorCode::unsupported, "[compile] a tensor " + to_string(value.desc) + " has " + std::to_string(place.bytes) +
+                                                    " bytes, a binding of this device holds " + std::to_string(device_.caps().max_storage_range_bytes) +
+                                                    ": use a smaller batch");
+        place.temporary = value.kind == ValueKind::computed && !gradient_of_.contains(key) && !is_output(key);
+        if (!options_.dry_run) {
+            ParameterStore::State& store = state_->store->state();
+            if (const auto bound = options_.bound.find(key); bound != options_.bound.end()) place.range = bound->second;
+            else if (value.kind == ValueKind::parameter) place.range = store.range_of(store.index_of(value.parameter));
+            else if (const auto gradient = gradient_of_.find(key); gradient != gradient_of_.end())
+                place.range = {&store.arena(Kind::gradients), arena_place(gradient->second).offset_bytes, place.bytes};
+        }
+        places_.push_back(place);
+        return value_places_[key] = static_cast<std::uint32_t>(places_.size() - 1);
+    }
+
+    bool is_output(std::uint32_t key) const {
+        return std::any_of(state_->program.outputs.begin(), state_->program.outputs.end(), [&](std::uint32_t output) { return root(output) == key; });
+    }
+
+    // Memory ------------------------------------------------------------------------------------------
+    void place_memory() {
+        // Outputs may be inputs or parameters that no call touches; inputs may be set though nothing reads them.
+        for (std::uint32_t output : state_->program.outputs) value_place(output);
+        for (std::uint32_t id = 0; id < graph_.values().size(); ++id)
+            if (value_of(id).kind == ValueKind::input || value_of(id).kind == ValueKind::step_state) value_place(id);
+        std::vector<Lifetime> lifetimes;
+        std::uint64_t persistent = 0;
+        for (const Place& place : places_) {
+            if (place.temporary) lifetimes.push_back({place.bytes, std::min(place.first, place.last), place.last});
+            else if (owned(place)) persistent += vulkan::align_up(place.bytes, vulkan::range_alignment);
+        }
+        memory_ = plan_memory(lifetimes, device_.caps().max_allocation_bytes);
+        state_->scratch_bytes = memory_.total_bytes();
+        state_->scratch_bound_bytes = memory_lower_bound(lifetimes);
+        state_->total_bytes = state_->scratch_bytes + persistent;
+    }
+
+    bool owned(const Place& place) const {
+        if (place.temporary || place.value == ~0u || options_.bound.contains(place.value) || gradient_of_.contains(place.value)) return false;
+        return value_of(place.value).kind != ValueKind::parameter;
+    }
+
+    void allocate() {
+        if (state_->total_bytes > device_.memory_available())
+            throw Error(ErrorCode::out_of_memory, "[compile] the plan needs " + std::to_string(state_->total_bytes) + " bytes, " +
+                                                      std::to_string(device_.memory_available()) + " are available on " + device_.gpu().name);
+        std::vector<vulkan::Buffer*> arenas;
+        for (std::uint64_t bytes : memory_.arena_bytes) arenas.push_back(new_buffer(bytes, vulkan::MemoryUse::device, "scratch"));
+        std::size_t next = 0;
+        for (Place& place : places_) {
+            if (place.temporary) {
+                const MemoryPlan::Placement& at = memory_.placements[next++];
+                place.range = {arenas[at.arena], at.offset, place.bytes};
+            } else if (owned(place)) {
+                allocate_value(place);
+            }
+            if (place.value != ~0u) state_->ranges[place.value] = place.range;
+        }
+    }
+
+    vulkan::Buffer* new_buffer(std::uint64_t bytes, vulkan::MemoryUse use, const char* label) {
+        state_->buffers.push_back(std::make_unique<vulkan::Buffer>(device_, std::max<std::uint64_t>(bytes, 16), use, label));
+        return state_->buffers.back().get();
+    }
+
+    void allocate_value(Place& place) {
+        const Value& value = value_of(place.value);
+        const bool ring = value.kind == ValueKind::step_ring;
+        place.range = {new_buffer(place.bytes, ring ? vulkan::MemoryUse::readback : vulkan::MemoryUse::device, value.name.c_str()), 0, place.bytes};
+        device_.fill(place.range, 0);
+        if (value.kind == ValueKind::constant && !value.constant.empty())
+            device_.upload({place.range.buffer, 0, value.constant.size() * 4}, std::as_bytes(std::span(value.constant)));
+    }
+
+    // Prepare -----------------------------------------------------------------------------------------
+    void prepare() {
+        state_->sets = std::make_unique<vulkan::DescriptorArena>(device_);
+        std::vector<std::vector<Access>> accesses;
+        for (const PlannedCall& planned : calls_) {
+            std::vector<vulkan::BufferRange> operands;
+            for (std::uint32_t place : planned.places) operands.push_back(places_[place].range);
+            if (state_->layers.empty() || planned.layer != layer_ || planned.phase != state_->layers.back().phase) {
+                set_barriers(accesses);
+                layer_ = planned.layer;
+                state_->layers.push_back({graph_.layers()[planned.layer], planned.phase, {}});
+            }
+            accesses.push_back(accesses_of(planned, operands));
+            state_->layers.back().calls.push_back({kernels::prepare(device_, *state_->sets, planned.call, operands), false, planned.writes});
+        }
+        set_barriers(accesses);
+    }
+
+    void set_barriers(std::vector<std::vector<Access>>& accesses) {
+        if (accesses.empty()) return;
+        const std::vector<bool> barriers = plan_barriers(accesses);
+        for (std::size_t i = 0; i < barriers.size(); ++i) state_->layers.back().calls[i].barrier_before = barriers[i];
+        accesses.clear();
+    }
+
+    static std::vector<Access> accesses_of(const PlannedCall& planned, std::span<const vulkan::BufferRange> operands) {
+        std::vector<Access> accesses;
+        const auto& bindings = planned.call.variant.shader->bindings;
+        for (std::size_t i = 0; i < bindings.size(); ++i) {
+            const vulkan::BufferRange& range = operands[planned.call.slots[i].operand];
+            const bool write = bindings[i].kind == vulkan::BindingKind::storage && !bindings[i].readonly;
+            accesses.push_back({reinterpret_cast<std::uintptr_t>(range.buffer), range.offset, range.offset + range.bytes, write});
+        }
+        return accesses;
+    }
+
+    vulkan::Device& device_;
+    Graph& graph_;
+    const CompileOptions& options_;
+    std::unique_ptr<Plan::State> state_;
+    std::map<std::uint32_t, std::uint32_t> gradient_of_;  // root value -> parameter value
+    std::vector<Place> places_;
+    std::map<std::uint32_t, std::uint32_t> value_places_;  // root value -> place
+    std::vector<PlannedCall> calls_;
+    MemoryPlan memory_;
+    std::uint32_t layer_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, std::vector<Tensor> outputs,
+                                     std::shared_ptr<ParameterStore> store, const CompileOptions& options) {
+    return Compiler(device, graph, std::move(outputs), std::move(store), options).compile();
+}
+
+}  // namespace hekla::plan

@@ -1,0 +1,29 @@
+#pragma once
+// What a compiled step consists of: layers of prepared calls. emit() is the one function that turns a layer into vkCmd*.
+
+#include <string>
+#include <vector>
+
+#include <hekla/graph.h>
+
+#include "kernels/recorder.h"
+
+namespace hekla::plan {
+
+struct LayerCall {
+    kernels::PreparedCall call;
+    bool barrier_before = false;          // always for the first of a layer
+    std::vector<std::uint32_t> writes;    // values of the graph, for the search for non-finite ones
+};
+
+/// The calls of one layer in one phase.
+struct LayerCalls {
+    std::string name;  // "conv2d_1"
+    Phase phase = Phase::forward;
+    std::vector<LayerCall> calls;
+};
+
+/// Records a layer, with its barriers and a debug label. Into any command buffer, of either level. Cannot fail.
+void emit(const vulkan::Device& device, VkCommandBuffer cmd, const LayerCalls& layer);
+
+}  // namespace hekla::plan

@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <cstring>
+
+#include <hekla/error.h>
+
+#include "kernels/recorder.h"
+#include "plan/store_state.h"
+
+namespace hekla {
+
+using vulkan::MemoryUse;
+
+ParameterStore::State::State(std::shared_ptr<vulkan::Device> on, std::vector<ParameterPtr> all)
+    : device(std::move(on)), parameters(std::move(all)) {
+    std::stable_sort(parameters.begin(), parameters.end(),
+                     [](const ParameterPtr& l, const ParameterPtr& r) { return l->trainable() > r->trainable(); });
+    const std::uint64_t most = device->caps().max_storage_range_bytes;
+    for (const ParameterPtr& parameter : parameters) {
+        const std::uint64_t size = kernels::range_bytes(parameter->shape().elements(), DType::f32);
+        if (size > most)
+            throw Error(ErrorCode::unsupported, "[parameters] " + parameter->name() + " (" + to_string(parameter->shape()) + ") has " +
+                                                    std::to_string(size) + " bytes, a binding of this device holds " + std::to_string(most));
+        offsets.push_back(bytes);
+        bytes = vulkan::align_up(bytes + size, vulkan::range_alignment);
+        if (parameter->trainable()) trainable_bytes = bytes;
+    }
+    const std::uint64_t whole = most / vulkan::range_alignment * vulkan::range_alignment;
+    for (std::uint64_t at = 0; at < trainable_bytes; at += whole) ranges.push_back({at, std::min(whole, trainable_bytes - at)});
+    values = std::make_unique<vulkan::Buffer>(*device, std::max<std::uint64_t>(bytes, 256), MemoryUse::device, "parameters");
+}
+
+ParameterStore::State::~State() {
+    try {
+        if (device_newer) fetch();
+    } catch (const Error&) {
+        // The device is lost: the host values stay what they were.
+    }
+}
+
+void ParameterStore::State::fetch() {
+    if (!device_newer) return;
+    std::vector<std::byte> all(bytes);
+    device->download({values.get(), 0, bytes}, all);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        std::vector<float>& host = parameters[i]->host_values();
+        std::memcpy(host.data(), all.data() + offsets[i], host.size() * sizeof(float));
+    }
+    device_newer = false;
+}
+
+void ParameterStore::State::upload() {
+    std::vector<std::byte> all(bytes);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const std::vector<float>& host = parameters[i]->host_values();
+        std::memcpy(all.data() + offsets[i], host.data(), host.size() * sizeof(float));
+    }
+    if (bytes) device->upload({values.get(), 0, bytes}, all);
+    device_newer = false;
+}
+
+std::size_t ParameterStore::State::index_of(const ParameterPtr& parameter) const {
+    const auto found = std::find(parameters.begin(), parameters.end(), parameter);
+    if (found == parameters.end())
+        throw Error(ErrorCode::invalid_argument, "[compile] the parameter store does not hold " + parameter->name());
+    return static_cast<std::size_t>(found - parameters.begin());
+}
+
+vulkan::BufferRange ParameterStore::State::range_of(std::size_t index) const {
+    return {values.get(), offsets[index], kernels::range_bytes(parameters[index]->shape().elements(), DType::f32)};
+}
+
+const vulkan::Buffer& ParameterStore::State::arena(OperandRef::Kind kind) {
+    using Kind = OperandRef::Kind;
+    if (kind == Kind::parameters) return *values;
+    auto [buffer, label] = [&]() -> std::pair<std::unique_ptr<vulkan::Buffer>&, const char*> {
+        if (kind == Kind::gradients) return {gradients, "gradients"};
+        if (kind == Kind::first_moments) return {first_moments, "first moments"};
+        return {second_moments, "second moments"};
+    }();
+    if (!buffer) {
+        buffer = std::make_unique<vulkan::Buffer>(*device, trainable_bytes, MemoryUse::device, label);
+        device->fill({buffer.get(), 0, trainable_bytes}, 0);
+    }
+    return *buffer;
+}
+
+void ParameterStore::State::snapshot() {
+    if (!saved) saved = std::make_unique<vulkan::Buffer>(*device, values->bytes(), MemoryUse::device, "last good parameters");
+    device->run_once([&](VkCommandBuffer cmd) {
+        vulkan::compute_barrier(*device, cmd);
+        const VkBufferCopy whole{0, 0, values->bytes()};
+        device->vk().CmdCopyBuffer(cmd, values->handle(), saved->handle(), 1, &whole);
+        vulkan::compute_barrier(*device, cmd);
+    });
+}
+
+void ParameterStore::State::restore_snapshot() {
+    device->run_once([&](VkCommandBuffer cmd) {
+        vulkan::compute_barrier(*device, cmd);
+        const VkBufferCopy whole{0, 0, values->bytes()};
+        device->vk().CmdCopyBuffer(cmd, saved->handle(), values->handle(), 1, &whole);
+        vulkan::compute_barrier(*device, cmd);
+    });
+    mark_written();
+}
+
+ParameterStore::ParameterStore(const Device& device, std::vector<ParameterPtr> parameters)
+    : state_(std::make_shared<State>(device.shared(), std::move(parameters))) {
+    for (const ParameterPtr& parameter : state_->parameters) {
+        parameter->values();  // fetched from where they are now
+        parameter->attach(state_);
+    }
+    state_->upload();
+}
+ParameterStore::~ParameterStore() = default;
+void ParameterStore::upload() { state_->upload(); }
+void ParameterStore::fetch() { state_->fetch(); }
+
+}  // namespace hekla

@@ -1,0 +1,87 @@
+#include <hekla/plan.h>
+
+#include <cstring>
+
+#include <hekla/error.h>
+
+#include "plan/plan_state.h"
+
+namespace hekla {
+
+Plan compile(const Device& device, Graph& graph, std::vector<Tensor> outputs, std::shared_ptr<ParameterStore> store) {
+    return Plan(plan::compile(device, graph, std::move(outputs), std::move(store), {}));
+}
+
+Plan::Plan(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Plan::Plan(Plan&&) noexcept = default;
+Plan& Plan::operator=(Plan&&) noexcept = default;
+Plan::~Plan() = default;
+
+vulkan::BufferRange Plan::State::range_of(std::uint32_t value) const {
+    const auto found = value < program.root.size() ? ranges.find(program.root[value]) : ranges.end();
+    if (found == ranges.end())
+        throw Error(ErrorCode::invalid_argument, "[plan] the tensor is neither an input nor an output of this plan");
+    return found->second;
+}
+
+namespace {
+
+template <class T>
+void set_value(Plan::State& state, Tensor input, std::span<const T> values, DType dtype) {
+    const Value& value = state.graph->value(input);
+    if (value.kind != ValueKind::input)
+        throw Error(ErrorCode::invalid_argument, "[plan] only inputs can be set; " + to_string(value.desc) + " is computed or a parameter");
+    if (value.desc.dtype != dtype || value.desc.elements() != values.size())
+        throw Error(ErrorCode::invalid_argument, "[plan] input " + value.name + " is " + to_string(value.desc) + ", " +
+                                                     std::to_string(values.size()) + " values of " + name(dtype) + " were given");
+    const vulkan::BufferRange range = state.range_of(input.id());
+    state.device->upload({range.buffer, range.offset, values.size_bytes()}, std::as_bytes(values));
+}
+
+}  // namespace
+
+void Plan::set(Tensor input, std::span<const float> values) { set_value(*state_, input, values, DType::f32); }
+void Plan::set(Tensor input, std::span<const std::uint32_t> values) { set_value(*state_, input, values, DType::u32); }
+
+void Plan::run() {
+    state_->replay->run(1);
+    if (state_->writes_parameters) state_->store->state().mark_written();
+}
+
+std::vector<float> Plan::read(Tensor output) {
+    const Value& value = state_->graph->value(output);
+    const vulkan::BufferRange range = state_->range_of(output.id());
+    std::vector<float> values(value.desc.elements());
+    state_->device->download({range.buffer, range.offset, values.size() * sizeof(float)}, std::as_writable_bytes(std::span(values)));
+    return values;
+}
+
+StepState Plan::State::read_step_state() const {
+    StepState state;
+    for (std::uint32_t id = 0; id < graph->values().size(); ++id)
+        if (graph->values()[id].kind == ValueKind::step_state)
+            device->download(range_of(id), std::as_writable_bytes(std::span(&state, 1)));
+    return state;
+}
+
+void Plan::State::write_step_state(const StepState& state) {
+    for (std::uint32_t id = 0; id < graph->values().size(); ++id)
+        if (graph->values()[id].kind == ValueKind::step_state) device->upload(range_of(id), std::as_bytes(std::span(&state, 1)));
+}
+
+void Plan::set_random(std::uint32_t seed, std::uint32_t counter) {
+    StepState state = state_->read_step_state();
+    state.seed = seed;
+    state.random_counter = counter;
+    state_->write_step_state(state);
+}
+
+void Plan::set_learning_rate(float rate) {
+    StepState state = state_->read_step_state();
+    state.learning_rate = rate;
+    state_->write_step_state(state);
+}
+
+std::uint64_t Plan::scratch_bytes() const { return state_->scratch_bytes; }
+
+}  // namespace hekla

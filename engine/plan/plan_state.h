@@ -1,0 +1,60 @@
+#pragma once
+// A compiled plan: its memory, its layers, and how they are replayed.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <hekla/plan.h>
+
+#include "base/step_state.h"
+#include "plan/layer_recording.h"
+#include "plan/program.h"
+#include "plan/replay.h"
+#include "plan/store_state.h"
+
+namespace hekla {
+
+struct Plan::State {
+    std::shared_ptr<vulkan::Device> device;
+    const Graph* graph = nullptr;
+    std::shared_ptr<ParameterStore> store;
+    plan::Program program;
+    bool writes_parameters = false;
+
+    // Memory. A value's range is looked up by its root.
+    std::vector<std::unique_ptr<vulkan::Buffer>> buffers;
+    std::map<std::uint32_t, vulkan::BufferRange> ranges;
+    std::unique_ptr<vulkan::Buffer> step_ring;  // host-visible
+    std::uint64_t scratch_bytes = 0, scratch_bound_bytes = 0, total_bytes = 0;
+
+    std::unique_ptr<vulkan::DescriptorArena> sets;
+    std::vector<plan::LayerCalls> layers;
+    std::unique_ptr<plan::Replay> replay;
+
+    /// Memory of a value; throws Error if the plan does not hold it.
+    vulkan::BufferRange range_of(std::uint32_t value) const;
+    StepState read_step_state() const;
+    void write_step_state(const StepState& state);
+    /// Runs the step again layer by layer, without updates (the step state is halted), and names the first layer with a
+    /// non-finite value ("dense_1 (forward)"), a parameter that is not finite, or "" if all is finite.
+    std::string find_non_finite();
+};
+
+namespace plan {
+
+/// What compile() needs beyond the public arguments.
+struct CompileOptions {
+    /// Inputs whose memory the caller brings (a data set shared by several plans).
+    std::map<std::uint32_t, vulkan::BufferRange> bound;
+    ReplayOptions replay;
+    /// Only measure: State::total_bytes is set, nothing is allocated or recorded.
+    bool dry_run = false;
+};
+
+std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, std::vector<Tensor> outputs,
+                                     std::shared_ptr<ParameterStore> store, const CompileOptions& options);
+
+}  // namespace plan
+}  // namespace hekla

@@ -1,0 +1,206 @@
+#include "plan/replay.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+namespace hekla::plan {
+namespace {
+
+constexpr std::uint32_t slots_in_flight = 2;
+
+double thread_cpu_seconds() {
+#ifdef CLOCK_THREAD_CPUTIME_ID
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+#else
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+#endif
+}
+
+using Clock = std::chrono::steady_clock;
+
+std::vector<CallCost> costs_of(const std::vector<LayerCalls>& layers) {
+    std::vector<CallCost> costs;
+    for (const LayerCalls& layer : layers)
+        for (const LayerCall& call : layer.calls) costs.push_back({call.call.work, call.call.cut_groups()});
+    return costs;
+}
+
+}  // namespace
+
+struct Replay::InFlight {
+    std::uint32_t whole_steps = 0;  // 0: a segment
+    std::size_t segment = 0;
+    bool ends_step = false;
+};
+
+struct Replay::Slot {
+    Slot(vulkan::Device& device, std::uint32_t slot_index) : submission(device), index(slot_index) {}
+    vulkan::Submission submission;
+    std::uint32_t index;  // queries 2 index, 2 index + 1
+    std::map<std::uint32_t, VkCommandBuffer> whole;  // by number of steps
+    std::vector<VkCommandBuffer> segments;           // by index of the cut
+    std::vector<bool> recorded;
+    InFlight what;
+    Clock::time_point submitted;
+};
+
+Replay::Replay(vulkan::Device& device, const std::vector<LayerCalls>& layers, const ReplayOptions& options)
+    : device_(device), layers_(layers), options_(options), pool_(device), pacer_(costs_of(layers), options.submit_ms * 1e6),
+      timestamps_(device, 2 * slots_in_flight) {
+    for (std::uint32_t layer = 0; layer < layers.size(); ++layer)
+        for (std::uint32_t call = 0; call < layers[layer].calls.size(); ++call) places_.push_back({layer, call});
+    for (std::uint32_t i = 0; i < slots_in_flight; ++i) slots_.push_back(std::make_unique<Slot>(device, i));
+    record_secondaries();
+}
+
+Replay::~Replay() {
+    for (auto& slot : slots_) {
+        try {
+            slot->submission.wait();
+        } catch (...) {
+            // The device is lost; there is nothing left to wait for.
+        }
+    }
+}
+
+void Replay::set_options(const ReplayOptions& options) {
+    if (options.submit_ms != options_.submit_ms) {
+        pacer_ = Pacer(costs_of(layers_), options.submit_ms * 1e6);
+        cuts_.clear();
+    }
+    options_ = options;
+}
+
+void Replay::record_secondaries() {
+    for (const LayerCalls& layer : layers_) {
+        VkCommandBuffer cmd = pool_.allocate(VK_COMMAND_BUFFER_LEVEL_SECONDARY);
+        vulkan::begin(device_, cmd, VK_COMMAND_BUFFER_LEVEL_SECONDARY);
+        emit(device_, cmd, layer);
+        vulkan::end(device_, cmd);
+        secondaries_.push_back(cmd);
+    }
+}
+
+VkCommandBuffer Replay::whole_steps_buffer(Slot& slot, std::uint32_t steps) {
+    VkCommandBuffer& cmd = slot.whole[steps];
+    if (cmd) return cmd;
+    cmd = pool_.allocate(VK_COMMAND_BUFFER_LEVEL_PRIMARY);
+    vulkan::begin(device_, cmd, VK_COMMAND_BUFFER_LEVEL_PRIMARY);
+    timestamps_.reset(cmd, 2 * slot.index, 2);
+    timestamps_.write(cmd, 2 * slot.index);
+    for (std::uint32_t step = 0; step < steps; ++step)
+        device_.vk().CmdExecuteCommands(cmd, static_cast<std::uint32_t>(secondaries_.size()), secondaries_.data());
+    timestamps_.write(cmd, 2 * slot.index + 1);
+    vulkan::host_barrier(device_, cmd);
+    vulkan::end(device_, cmd);
+    return cmd;
+}
+
+void Replay::record_segment(VkCommandBuffer cmd, const Segment& segment) {
+    for (const Piece& piece : segment) {
+        const LayerCall& call = layers_[places_[piece.call].layer].calls[places_[piece.call].call];
+        const bool whole = piece.count == call.call.cut_groups();
+        // Parts of one dispatch write different elements, but nobody below knows that: they are kept apart.
+        if (call.barrier_before || !whole || &piece == &segment.front()) vulkan::compute_barrier(device_, cmd);
+        if (whole) kernels::emit(device_, cmd, call.call);
+        else kernels::emit(device_, cmd, call.call, piece.first, piece.count);
+    }
+}
+
+VkCommandBuffer Replay::segment_buffer(Slot& slot, std::size_t index) {
+    if (slot.segments.size() < cuts_.size()) {
+        slot.segments.resize(cuts_.size(), VK_NULL_HANDLE);
+        slot.recorded.resize(cuts_.size(), false);
+    }
+    VkCommandBuffer& cmd = slot.segments[index];
+    if (cmd && slot.recorded[index]) return cmd;
+    if (!cmd) cmd = pool_.allocate(VK_COMMAND_BUFFER_LEVEL_PRIMARY);
+    vulkan::begin(device_, cmd, VK_COMMAND_BUFFER_LEVEL_PRIMARY);
+    timestamps_.reset(cmd, 2 * slot.index, 2);
+    timestamps_.write(cmd, 2 * slot.index);
+    record_segment(cmd, cuts_[index]);
+    timestamps_.write(cmd, 2 * slot.index + 1);
+    vulkan::host_barrier(device_, cmd);
+    vulkan::end(device_, cmd);
+    slot.recorded[index] = true;
+    return cmd;
+}
+
+void Replay::submit(Slot& slot, VkCommandBuffer cmd, InFlight what) {
+    slot.what = what;
+    slot.submitted = Clock::now();
+    slot.submission.submit(cmd);
+    ++counters_.submits;
+    counters_.vulkan_calls += 2;  // reset of the fence, submit
+}
+
+/// Waits for a slot and learns from its time; the number of steps that ended with it.
+std::uint32_t Replay::finish(Slot& slot) {
+    if (!slot.submission.in_flight()) return 0;
+    slot.submission.wait();
+    counters_.vulkan_calls += 2;  // wait, query results
+    const std::vector<std::uint64_t> stamps = timestamps_.read_ns(2 * slot.index, 2);
+    const double ns = stamps.size() == 2 && stamps[1] > stamps[0]
+                          ? static_cast<double>(stamps[1] - stamps[0])
+                          : std::chrono::duration<double, std::nano>(Clock::now() - slot.submitted).count();
+    const InFlight what = slot.what;
+    if (what.whole_steps) pacer_.measured_steps(what.whole_steps, ns);
+    else if (what.segment < cuts_.size()) pacer_.measured(cuts_[what.segment], ns);
+    const std::uint32_t ended = what.whole_steps ? what.whole_steps : (what.ends_step ? 1u : 0u);
+    counters_.steps += ended;
+    return ended;
+}
+
+/// Between two steps: cuts anew if the costs are no longer those for which the cuts were made.
+void Replay::plan_cuts() {
+    const double now = pacer_.step_ns();
+    const bool stale = cuts_.empty() || now > 1.5 * cuts_made_for_ns_ || now < cuts_made_for_ns_ / 1.5;
+    if (!stale) return;
+    for (auto& slot : slots_) slot->submission.wait();
+    cuts_ = pacer_.cut();
+    cuts_made_for_ns_ = now;
+    for (auto& slot : slots_) slot->recorded.assign(slot->recorded.size(), false);
+}
+
+void Replay::run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& completed) {
+    std::uint64_t begun = 0;
+    std::size_t segment = 0, turn = 0;
+    bool go_on = true;
+    const auto collect = [&](Slot& slot) {
+        const std::uint32_t ended = finish(slot);
+        if (!ended || !completed) return;
+        const double before = thread_cpu_seconds();
+        if (!completed(ended)) go_on = false;
+        counters_.cpu_seconds -= thread_cpu_seconds() - before;  // the caller's time is not ours
+    };
+    const double cpu_at_start = thread_cpu_seconds();
+    while (segment > 0 || (go_on && begun < steps)) {
+        Slot& slot = *slots_[turn++ % slots_in_flight];
+        collect(slot);
+        if (segment == 0) {
+            if (!go_on) break;
+            const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(options_.steps_per_submit, steps - begun));
+            if (const std::uint32_t whole = pacer_.whole_steps(most); whole > 0) {
+                submit(slot, whole_steps_buffer(slot, whole), {whole, 0, true});
+                begun += whole;
+                continue;
+            }
+            // Both slots must have been heard before the cuts may change.
+            collect(*slots_[turn % slots_in_flight]);
+            if (!go_on) break;
+            plan_cuts();
+            if (cuts_.size() > 1) ++counters_.cut_steps;
+            ++begun;
+        }
+        const bool ends = segment + 1 == cuts_.size();
+        submit(slot, segment_buffer(slot, segment), {0, segment, ends});
+        segment = ends ? 0 : segment + 1;
+    }
+    for (std::size_t i = 0; i < slots_in_flight; ++i) collect(*slots_[turn++ % slots_in_flight]);
+    counters_.cpu_seconds += thread_cpu_seconds() - cpu_at_start;
+}
+
+}  // namespace hekla::plan

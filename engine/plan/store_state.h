@@ -1,0 +1,44 @@
+#pragma once
+// The device side of a ParameterStore.
+
+#include <memory>
+#include <vector>
+
+#include <hekla/plan.h>
+
+#include "ops/lowering.h"
+#include "vulkan/device.h"
+
+namespace hekla {
+
+/// Parameters lie one after another in an arena, trainable ones first; gradients and moments lie at the same
+/// offsets in arenas of their own, so that an optimizer is one kernel over whole ranges.
+struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<ParameterStore::State> {
+    State(std::shared_ptr<vulkan::Device> device, std::vector<ParameterPtr> parameters);
+    ~State() override;
+
+    void fetch() override;
+    void upload() override;
+
+    /// Index of a parameter; throws Error if the store does not hold it.
+    std::size_t index_of(const ParameterPtr& parameter) const;
+    vulkan::BufferRange range_of(std::size_t index) const;
+    /// Gradient and moment arenas, made (and zeroed) at first use.
+    const vulkan::Buffer& arena(OperandRef::Kind kind);
+    std::uint64_t arena_bytes() const { return trainable_bytes; }
+    /// The device's values are newer than the host's.
+    void mark_written() { device_newer = true; }
+    /// A copy of the values on the device, to go back to when training fails.
+    void snapshot();
+    void restore_snapshot();
+
+    std::shared_ptr<vulkan::Device> device;
+    std::vector<ParameterPtr> parameters;
+    std::vector<std::uint64_t> offsets;
+    std::uint64_t trainable_bytes = 0, bytes = 0;
+    std::vector<ArenaRange> ranges;  // of the trainable part, each fit for one binding
+    std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, saved;
+    bool device_newer = false;
+};
+
+}  // namespace hekla
