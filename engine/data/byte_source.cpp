@@ -27,8 +27,10 @@ std::uint64_t checked_file_bytes(const std::string& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) fail_file(ErrorCode::not_found, path, "there is no such file");
-    if (fs::is_directory(status)) fail_file(ErrorCode::invalid_file, path, "is a folder, not a file");
-    if (!fs::is_regular_file(status)) fail_file(ErrorCode::invalid_file, path, "is no regular file");
+    if (fs::is_directory(status))
+        fail_file(ErrorCode::invalid_file, path, "is a folder, not a file");
+    if (!fs::is_regular_file(status))
+        fail_file(ErrorCode::invalid_file, path, "is no regular file");
     const std::uint64_t bytes = fs::file_size(path, error);
     if (error) fail_file(ErrorCode::invalid_file, path, "cannot be read: " + error.message());
     if (bytes == 0) fail_file(ErrorCode::invalid_file, path, "is empty (0 bytes)");
@@ -106,8 +108,8 @@ std::uint64_t ByteSource::read_gzip(std::uint8_t* out, std::uint64_t count) {
             if (stream.avail_in > 0) fail("trailing bytes after the end of the gzip data" + place);
         } else if (status == Z_MEM_ERROR) {
             throw std::bad_alloc();
-        } else if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 &&
-                                             stream.avail_out > 0)) {
+        } else if (status == Z_BUF_ERROR ||
+                   (status == Z_OK && stream.avail_in == 0 && stream.avail_out > 0)) {
             fail("truncated: the gzip data stops" + place);
         } else if (status != Z_OK) {
             fail(std::string("corrupt gzip data") + place + ": " +

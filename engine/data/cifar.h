@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "data/byte_source.h"
 #include <hekla/data.h>
+#include "data/byte_source.h"
 
 namespace hekla::data {
 

@@ -45,9 +45,8 @@ std::vector<std::uint64_t> class_shares(const std::vector<std::uint64_t>& sizes,
     }
     std::vector<std::size_t> order(sizes.size());
     std::iota(order.begin(), order.end(), std::size_t(0));
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return remainders[a] > remainders[b];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
     for (std::size_t i = 0; given < count; ++i, ++given) ++shares[order[i]];
     return shares;
 }
@@ -68,8 +67,8 @@ void Dataset::check() const {
     }
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i] < classes.size()) continue;
-        fail("label " + std::to_string(i) + " is " + std::to_string(labels[i]) + ", but there are " +
-             std::to_string(classes.size()) + " classes");
+        fail("label " + std::to_string(i) + " is " + std::to_string(labels[i]) +
+             ", but there are " + std::to_string(classes.size()) + " classes");
     }
 }
 
@@ -85,7 +84,8 @@ Dataset Dataset::subset(std::uint64_t count, std::uint64_t seed) const {
     Dataset chosen{name, image_shape, {}, {}, classes};
     chosen.labels.reserve(count);
     chosen.images.reserve(count * image_bytes());
-    // Selection sampling: takes exactly `wanted` of each class, in order, all choices equally likely.
+    // Selection sampling: takes exactly `wanted` of each class, in order, all choices equally
+    // likely.
     for (std::uint64_t i = 0; i < size(); ++i) {
         const std::uint32_t label = labels[i];
         const bool take = random[label].below(left[label]--) < wanted[label];

@@ -17,7 +17,8 @@ std::string environment(const char* variable) {
     return value ? value : "";
 }
 
-// MNIST and Fashion-MNIST share their file names: $HEKLA_DATA_DIR=.../mnist is no place for the other.
+// MNIST and Fashion-MNIST share their file names: $HEKLA_DATA_DIR=.../mnist is no place for the
+// other.
 bool is_of_another_set(const WantedFiles& wanted, const fs::path& folder) {
     const std::string last = (folder / "").parent_path().filename().string();
     return last != wanted.name && (last == "mnist" || last == "fashion-mnist");
@@ -74,7 +75,8 @@ std::string what_is_there(const fs::path& place, const FoundFiles& found,
 
 std::string how_to_get(const WantedFiles& wanted, const std::string& folder) {
     std::string text = "\nGet it with ";
-    if (!wanted.debian_package.empty()) text += "'apt-get install " + wanted.debian_package + "' or ";
+    if (!wanted.debian_package.empty())
+        text += "'apt-get install " + wanted.debian_package + "' or ";
     text += "'tools/get-data " + wanted.name;
     if (!folder.empty()) text += " --dir " + folder;
     return text + "', or name its folder (--data-dir or HEKLA_DATA_DIR).";

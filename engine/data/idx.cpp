@@ -61,8 +61,8 @@ std::vector<std::uint8_t> read_rest(ByteSource& source, std::uint64_t expected) 
     auto bytes = source.read(expected);
     if (bytes.size() < expected) {
         source.fail("truncated at byte " + std::to_string(source.offset()) + ": the header (" +
-                    std::to_string(header_bytes) + " bytes) announces " +
-                    std::to_string(expected) + " bytes, got " + std::to_string(bytes.size()));
+                    std::to_string(header_bytes) + " bytes) announces " + std::to_string(expected) +
+                    " bytes, got " + std::to_string(bytes.size()));
     }
     // this read also makes zlib check the CRC and length that end the gzip data
     const std::uint64_t end = source.offset();

@@ -1,11 +1,11 @@
 #include <utility>
 
+#include <hekla/data.h>
+#include <hekla/error.h>
 #include "data/cifar.h"
 #include "data/class_names.h"
 #include "data/find_files.h"
 #include "data/idx.h"
-#include <hekla/data.h>
-#include <hekla/error.h>
 
 namespace hekla::data {
 
@@ -33,8 +33,8 @@ TrainTest load_idx(const std::string& name, const std::string& debian_package,
                              debian_package};
     const auto paths = find_files(wanted, folder).paths;
     const auto half = [&](const std::string& images, const std::string& labels) {
-        Dataset set = read_idx_dataset(name, ByteSource::open(images), ByteSource::open(labels),
-                                       classes);
+        Dataset set =
+            read_idx_dataset(name, ByteSource::open(images), ByteSource::open(labels), classes);
         check_mnist_shape(set, images);
         return set;
     };
@@ -66,10 +66,8 @@ TrainTest fashion_mnist(const std::string& folder) {
 }
 
 TrainTest cifar10(const std::string& folder) {
-    WantedFiles wanted{"cifar10",
-                       {"cifar10", "cifar-10-batches-bin", "cifar10/cifar-10-batches-bin"},
-                       {},
-                       ""};
+    WantedFiles wanted{
+        "cifar10", {"cifar10", "cifar-10-batches-bin", "cifar10/cifar-10-batches-bin"}, {}, ""};
     for (int batch = 1; batch <= 5; ++batch) {
         wanted.files.push_back({"data_batch_" + std::to_string(batch) + ".bin"});
     }
@@ -77,8 +75,8 @@ TrainTest cifar10(const std::string& folder) {
     const auto paths = find_files(wanted, folder).paths;
     const auto classes = cifar10_classes();
     TrainTest both;
-    both.train = load_cifar_half("cifar10", classes, cifar10_format,
-                                 {paths.begin(), paths.begin() + 5});
+    both.train =
+        load_cifar_half("cifar10", classes, cifar10_format, {paths.begin(), paths.begin() + 5});
     both.test = load_cifar_half("cifar10", classes, cifar10_format, {paths[5]});
     return both;
 }

@@ -79,8 +79,7 @@ std::pair<int, std::string> create_beside(const std::string& target, const struc
     const std::string stem = target + ".tmp-" + std::to_string(::getpid()) + "-";
     for (int attempt = 0; attempt < max_name_attempts; ++attempt) {
         const std::string path = stem + std::to_string(attempt);
-        const int descriptor =
-            ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor < 0 && errno == EEXIST) continue;
         if (descriptor < 0) fail_write(target, reason(errno));
         if (old && ::fchmod(descriptor, old->st_mode & 07777) != 0) {

@@ -17,8 +17,8 @@ inline void check_image(const Image& image, const char* function) {
     }
     throw Error(ErrorCode::invalid_argument,
                 "[" + std::string(function) + "] image of " + std::to_string(image.height) + " x " +
-                    std::to_string(image.width) + " x " + std::to_string(image.channels) + " with " +
-                    std::to_string(image.pixels.size()) +
+                    std::to_string(image.width) + " x " + std::to_string(image.channels) +
+                    " with " + std::to_string(image.pixels.size()) +
                     " bytes: 1, 3 or 4 channels, 1 to 64 million pixels and one byte per pixel "
                     "and channel are needed");
 }

@@ -24,11 +24,11 @@ struct StbFault {};
 #define STBI_FREE(block) std::free(block)
 #include <stb/stb_image.h>
 
+#include <hekla/error.h>
+#include <hekla/io.h>
 #include "io/files.h"
 #include "io/jpeg_check.h"
 #include "io/png_check.h"
-#include <hekla/error.h>
-#include <hekla/io.h>
 
 namespace hekla::io {
 
@@ -149,8 +149,10 @@ Image decoded(std::span<const std::byte> bytes, const Header& header, const std:
     if (!pixels) fail(origin, stb_reason(feed));
     if (feed.overrun) fail(origin, "truncated picture: it ends before its last pixel");
     if (width != header.width || height != header.height) fail(origin, "damaged picture (size)");
-    Image image{static_cast<std::uint32_t>(height), static_cast<std::uint32_t>(width),
-                static_cast<std::uint32_t>(channels), {}};
+    Image image{static_cast<std::uint32_t>(height),
+                static_cast<std::uint32_t>(width),
+                static_cast<std::uint32_t>(channels),
+                {}};
     image.pixels.assign(pixels.get(),
                         pixels.get() + std::size_t(image.height) * image.width * image.channels);
     return image;

@@ -7,7 +7,8 @@
 
 namespace hekla::io {
 
-/// Empty if the bytes are no PNG, or one whose chunks are whole up to the last (IEND); else why not.
+/// Empty if the bytes are no PNG, or one whose chunks are whole up to the last (IEND); else why
+/// not.
 std::string damage_of_png(std::span<const std::byte> bytes);
 
 }  // namespace hekla::io

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "io/element_types.h"
 #include <hekla/error.h>
 #include <hekla/io.h>
+#include "io/element_types.h"
 
 namespace hekla::io {
 
@@ -23,7 +23,8 @@ constexpr char metadata_key[] = "__metadata__";
 // A name from the file, made fit for a message: bounded, and without control characters.
 std::string quoted(const std::string& name) {
     const bool cut = name.size() > max_quoted_bytes;
-    return json(name.substr(0, max_quoted_bytes)).dump(-1, ' ', true, json::error_handler_t::replace) +
+    return json(name.substr(0, max_quoted_bytes))
+               .dump(-1, ' ', true, json::error_handler_t::replace) +
            (cut ? "..." : "");
 }
 
@@ -170,8 +171,8 @@ class Reader {
     }
 
     void check_range(const Entry& entry) const {
-        const std::string range = "data_offsets " + std::to_string(entry.begin) + " to " +
-                                  std::to_string(entry.end);
+        const std::string range =
+            "data_offsets " + std::to_string(entry.begin) + " to " + std::to_string(entry.end);
         if (entry.begin > entry.end) fail_tensor(entry.name, range + " end before they begin");
         if (entry.end > data_.size()) {
             fail_tensor(entry.name, range + " reach beyond the " + std::to_string(data_.size()) +

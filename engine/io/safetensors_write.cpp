@@ -16,7 +16,8 @@ constexpr std::size_t data_alignment_bytes = 8;
 
 void check_tensor(const NamedTensor& tensor, std::set<std::string>& names) {
     const auto fail = [&](const std::string& reason) {
-        throw Error(ErrorCode::invalid_argument, "[safetensors] tensor '" + tensor.name + "' " + reason);
+        throw Error(ErrorCode::invalid_argument,
+                    "[safetensors] tensor '" + tensor.name + "' " + reason);
     };
     if (tensor.name == "__metadata__") fail("has a name that the format keeps for itself");
     if (!names.insert(tensor.name).second) fail("is there twice");
@@ -34,9 +35,8 @@ std::string header_text(const Safetensors& file) {
     for (const auto& tensor : file.tensors) {
         check_tensor(tensor, names);
         const std::uint64_t end = offset + tensor.values.size() * sizeof(float);
-        header[tensor.name] = {{"dtype", "F32"},
-                               {"shape", tensor.shape.dims()},
-                               {"data_offsets", {offset, end}}};
+        header[tensor.name] = {
+            {"dtype", "F32"}, {"shape", tensor.shape.dims()}, {"data_offsets", {offset, end}}};
         offset = end;
     }
     try {
@@ -51,9 +51,9 @@ std::string header_text(const Safetensors& file) {
 
 std::string safetensors_bytes(const Safetensors& file) {
     std::string header = header_text(file);
-    header.resize((header.size() + data_alignment_bytes - 1) / data_alignment_bytes *
-                      data_alignment_bytes,
-                  ' ');
+    header.resize(
+        (header.size() + data_alignment_bytes - 1) / data_alignment_bytes * data_alignment_bytes,
+        ' ');
     std::string bytes;
     for (int i = 0; i < 8; ++i) {
         bytes += static_cast<char>(std::uint64_t(header.size()) >> (8 * i) & 0xff);

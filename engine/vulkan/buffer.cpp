@@ -129,7 +129,7 @@ void Buffer::flush(std::uint64_t offset, std::uint64_t bytes) {
                   "vkFlushMappedMemoryRanges");
 }
 
-void Buffer::invalidate(std::uint64_t offset, std::uint64_t bytes) {
+void Buffer::invalidate(std::uint64_t offset, std::uint64_t bytes) const {
     if (coherent_ || mapped_ == nullptr || bytes == 0) return;
     const VkMappedMemoryRange range = mapped_range(offset, bytes);
     device_.check(device_.vk().InvalidateMappedMemoryRanges(device_.handle(), 1, &range),

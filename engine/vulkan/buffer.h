@@ -37,7 +37,7 @@ class Buffer {
     /// Makes host writes visible to the device / device writes visible to the host on non-coherent
     /// memory; nothing otherwise.
     void flush(std::uint64_t offset, std::uint64_t bytes);
-    void invalidate(std::uint64_t offset, std::uint64_t bytes);
+    void invalidate(std::uint64_t offset, std::uint64_t bytes) const;
 
   private:
     void create(MemoryUse use, const char* label);

@@ -54,8 +54,8 @@ struct BorrowedDevice {
 };
 
 /// Every GPU of every driver in order of preference: discrete, integrated, virtual, CPU (the
-/// larger limits and memory first among equals); usable ones before rejected ones. Throws Error (no_device) when no loader or no instance can be had,
-/// saying which package brings one.
+/// larger limits and memory first among equals); usable ones before rejected ones. Throws Error
+/// (no_device) when no loader or no instance can be had, saying which package brings one.
 std::vector<GpuInfo> list_gpus(PFN_vkGetInstanceProcAddr get_instance_proc_addr = nullptr);
 
 class Instance;

@@ -40,9 +40,9 @@ class Train : public testing::Test {
   protected:
     Train() { write_sample_mnist(folder_); }
 
-    Words train(const Words& more = {}) const {
+    Words train(const Words& more = {}, const std::string& out = {}) const {
         Words words = {"train",      "--network",      "feed-forward", "--data", "mnist",
-                       "--data-dir", folder_.string(), "--out",        model()};
+                       "--data-dir", folder_.string(), "--out",        out.empty() ? model() : out};
         words.insert(words.end(), more.begin(), more.end());
         return words;
     }
@@ -57,7 +57,7 @@ TEST_F(Train, TextNamesAccuracyModelAndReport) {
     ASSERT_EQ(result.status, 0) << result.err;
     EXPECT_TRUE(contains(result.out, "test accuracy: 0.") || contains(result.out, "test accuracy: 1."))
         << result.out;
-    EXPECT_TRUE(contains(result.out, "101770")|| contains(result.out, "101,770")) << result.out;
+    EXPECT_TRUE(contains(result.out, "101770") || contains(result.out, "101,770")) << result.out;
     EXPECT_TRUE(contains(result.out, "model: " + model())) << result.out;
     EXPECT_TRUE(contains(result.out, "report: " + report)) << result.out;
     EXPECT_TRUE(contains(result.err, "epoch 3/3: loss ")) << result.err;
@@ -144,8 +144,8 @@ TEST_F(Train, OptimizersAndLosses) {
 TEST_F(Train, InitGoesOnFromAFile) {
     ASSERT_EQ(run(train({"--epochs", "5"})).status, 0);
     const std::string next = folder_ / "next.safetensors";
-    const CommandResult result = run(train({"--epochs", "1", "--init", model(), "--out", next,
-                                            "--shuffle", "off", "--json"}));
+    const CommandResult result = run(
+        train({"--epochs", "1", "--init", model(), "--shuffle", "off", "--json"}, next));
     ASSERT_EQ(result.status, 0) << result.err;
     const Json json = result.json();
     EXPECT_LT(json["train_loss"], 1.5) << "starts where the first run ended";
@@ -272,9 +272,6 @@ TEST_F(Train, InspectShowsModelAndData) {
 
 TEST_F(Train, ValidationLayerFindsNothing) {
     const CommandResult result = run(train({"--epochs", "1", "--limit", "64", "--validation"}));
-    if (contains(result.err, "VK_LAYER_KHRONOS_validation")) {
-        GTEST_SKIP() << "the validation layer is not installed";
-    }
     EXPECT_EQ(result.status, 0) << result.err;
 }
 

@@ -49,7 +49,7 @@ TEST(Usage, Version) {
 }
 
 TEST(Usage, WrongUseIsStatusTwo) {
-    expect_usage_error(run({}), "subcommand");
+    expect_usage_error(run({}), "subcommand is required");
     expect_usage_error(run({"fly"}), "fly");
     expect_usage_error(run({"train"}), "--network");
     expect_usage_error(run({"predict", "--model", "m.safetensors"}), "images");
@@ -76,6 +76,9 @@ TEST(Usage, WrongNumbersAreStatusTwo) {
     expect_usage_error(train("--optimizer", "magic"), "optimizer");
     expect_usage_error(train("--shuffle", "maybe"), "shuffle");
     expect_usage_error(train("--submit-ms", "-3"), "submit-ms");
+    for (const char* value : {"-1", "0.5", "99999999999999999999"}) {
+        expect_usage_error(train("--seed", value), "seed");
+    }
 }
 
 TEST(Errors, UnknownNetworkNamesTheKnownOnes) {

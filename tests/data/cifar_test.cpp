@@ -65,19 +65,25 @@ TEST(Cifar, TruncationIsAnError) {
     const Bytes file = records({{1}, {2}});
     for (std::size_t n = 0; n < file.size(); ++n) {
         if (n == 3073 || (n > 4 && n % 61 != 0)) continue;  // one whole record is a whole file
-        const std::string error = message_of(
-            [&] { read(Bytes(file.begin(), file.begin() + n), cifar10_format); });
+        const std::string error =
+            message_of([&] { read(Bytes(file.begin(), file.begin() + n), cifar10_format); });
         EXPECT_HAS(error, "batch: truncated: record ");
         EXPECT_HAS(error, "needs 3073 bytes, got " + std::to_string(n % 3073));
     }
 }
 
 TEST(Cifar, LabelsOutOfRangeAreErrors) {
-    EXPECT_HAS(message_of([] { read(records({{1}, {10}}), cifar10_format); }),
+    EXPECT_HAS(message_of([] {
+                   read(records({{1}, {10}}), cifar10_format);
+               }),
                "label of record 1 at byte 3073 is 10");
-    EXPECT_HAS(message_of([] { read(records({{20, 1}}), cifar100_format); }),
+    EXPECT_HAS(message_of([] {
+                   read(records({{20, 1}}), cifar100_format);
+               }),
                "coarse label of record 0 at byte 0 is 20");
-    EXPECT_HAS(message_of([] { read(records({{1, 100}}), cifar100_format); }),
+    EXPECT_HAS(message_of([] {
+                   read(records({{1, 100}}), cifar100_format);
+               }),
                "label of record 0 at byte 1 is 100");
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "sample_files.h"
 #include <hekla/data.h>
+#include "sample_files.h"
 
 namespace hekla::data {
 namespace {

@@ -3,8 +3,8 @@
 #include <array>
 #include <numeric>
 
-#include "sample_files.h"
 #include <hekla/data.h>
+#include "sample_files.h"
 
 namespace hekla::data {
 namespace {
@@ -107,9 +107,9 @@ TEST(Load, NotFoundListsPlacesAndRemedies) {
     const ScopedVariable data_dir("HEKLA_DATA_DIR", (empty / "a").c_str());
     const ScopedVariable cache_dir("XDG_CACHE_HOME", (empty / "b").c_str());
     const std::string error = message_of([] { mnist(); }, ErrorCode::not_found);
-    for (const std::string& part : {empty / "a", empty / "a/mnist", empty / "b/hekla/mnist",
-                                   std::string("/usr/share/datasets/mnist"),
-                                   std::string("tools/get-data mnist")}) {
+    for (const std::string& part :
+         {empty / "a", empty / "a/mnist", empty / "b/hekla/mnist",
+          std::string("/usr/share/datasets/mnist"), std::string("tools/get-data mnist")}) {
         EXPECT_HAS(error, part);
     }
     EXPECT_EQ(error.find("apt-get"), std::string::npos);

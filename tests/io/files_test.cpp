@@ -5,8 +5,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "../data/sample_files.h"
 #include <hekla/io.h>
+#include "../data/sample_files.h"
 
 namespace hekla::io {
 namespace {
@@ -102,7 +102,8 @@ TEST(Files, BadPlacesAreNamed) {
     const TemporaryFolder folder;
     EXPECT_HAS(message_of([&] { write_file(folder / "no/such/f", std::string("x")); }),
                folder / "no/such/f");
-    EXPECT_HAS(message_of([&] { write_file(folder.string(), std::string("x")); }), "it is a folder");
+    EXPECT_HAS(message_of([&] { write_file(folder.string(), std::string("x")); }),
+               "it is a folder");
     EXPECT_HAS(message_of([&] { read_file(folder / "none"); }, ErrorCode::not_found), "none");
     EXPECT_HAS(message_of([&] { read_file(folder.string()); }), "it is a folder");
 }

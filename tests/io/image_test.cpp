@@ -6,8 +6,8 @@
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb/stb_image_write.h>
 
-#include "../data/sample_files.h"
 #include <hekla/io.h>
+#include "../data/sample_files.h"
 
 namespace hekla::io {
 namespace {
@@ -151,7 +151,8 @@ TEST(Image, ResizeConvertsChannels) {
     const Image grey{1, 1, 1, {77}};
     EXPECT_EQ(resized(grey, 1, 1, 3).pixels, (std::vector<std::uint8_t>{77, 77, 77}));
     const Image clear{1, 2, 4, {200, 100, 50, 255, 200, 100, 50, 51}};
-    EXPECT_EQ(resized(clear, 1, 2, 3).pixels, (std::vector<std::uint8_t>{200, 100, 50, 40, 20, 10}));
+    EXPECT_EQ(resized(clear, 1, 2, 3).pixels,
+              (std::vector<std::uint8_t>{200, 100, 50, 40, 20, 10}));
 }
 
 TEST(Image, CallersMistakesAreErrors) {

@@ -6,8 +6,8 @@
 #include <limits>
 #include <random>
 
-#include "../data/sample_files.h"
 #include <hekla/io.h>
+#include "../data/sample_files.h"
 
 namespace hekla::io {
 namespace {
@@ -48,8 +48,10 @@ template <typename T>
 std::vector<float> read_as(const std::string& dtype, const std::vector<T>& values) {
     std::string data(values.size() * sizeof(T), '\0');
     std::memcpy(data.data(), values.data(), data.size());
-    const std::string header = "{" + entry("t", dtype, "[" + std::to_string(values.size()) + "]",
-                                           "[0," + std::to_string(data.size()) + "]") + "}";
+    const std::string header = "{" +
+                               entry("t", dtype, "[" + std::to_string(values.size()) + "]",
+                                     "[0," + std::to_string(data.size()) + "]") +
+                               "}";
     return parse(with_header(header, data)).tensors.at(0).values;
 }
 
@@ -76,8 +78,7 @@ TEST(Safetensors, BytesDependOnTheContentsAlone) {
     EXPECT_EQ(read_file(folder / "a"), read_file(folder / "b"));
     EXPECT_EQ(read_file(folder / "a"), safetensors_bytes(sample()));
     // the format: length, header padded to 8 bytes, data
-    const std::string bytes = safetensors_bytes(
-        {{{"w", Shape{1}, {1.0f}}}, {{"k", "v"}}});
+    const std::string bytes = safetensors_bytes({{{"w", Shape{1}, {1.0f}}}, {{"k", "v"}}});
     const std::string header =
         R"({"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
     std::string padded = header;
@@ -96,15 +97,17 @@ TEST(Safetensors, EmptyFileOfNoTensors) {
 TEST(Safetensors, ReadsOtherTypes) {
     using F = std::vector<float>;
     EXPECT_EQ(read_as<std::uint16_t>("BF16", {0x3f80, 0xc040, 0x7f80}), (F{1, -3, INFINITY}));
-    EXPECT_EQ(read_as<std::uint16_t>("F16", {0x3c00, 0xc200, 0x7c00, 0xfc00, 0x0001, 0x83ff, 0x7bff,
-                                             0x0000}),
+    EXPECT_EQ(read_as<std::uint16_t>(
+                  "F16", {0x3c00, 0xc200, 0x7c00, 0xfc00, 0x0001, 0x83ff, 0x7bff, 0x0000}),
               (F{1, -3, INFINITY, -INFINITY, 0x1p-24f, -1023 * 0x1p-24f, 65504, 0}));
     EXPECT_TRUE(std::isnan(read_as<std::uint16_t>("F16", {0x7e00})[0]));
     EXPECT_TRUE(std::signbit(read_as<std::uint16_t>("F16", {0x8000})[0]));
     EXPECT_EQ(read_as<double>("F64", {0.5, -1e300, 1e-300}), (F{0.5f, -INFINITY, 0}));
     EXPECT_EQ(read_as<std::int64_t>("I64", {-7, 1 << 24}), (F{-7, 16777216}));
     EXPECT_EQ(read_as<std::uint8_t>("BOOL", {0, 1}), (F{0, 1}));
-    EXPECT_HAS(message_of([] { read_as<std::int32_t>("I32", {1, (1 << 24) + 1}); }),
+    EXPECT_HAS(message_of([] {
+                   read_as<std::int32_t>("I32", {1, (1 << 24) + 1});
+               }),
                "element 1 (I32, data byte 4) has a value that f32 cannot hold");
     EXPECT_HAS(message_of([] { read_as<std::uint8_t>("BOOL", {2}); }), "element 0");
 }
@@ -112,14 +115,16 @@ TEST(Safetensors, ReadsOtherTypes) {
 TEST(Safetensors, OverlapsGapsAndWrongLengthsAreErrors) {
     const std::string eight(8, 'x');
     const auto two = [&](const std::string& first, const std::string& second) {
-        return error_of("{" + entry("a", "F32", "[1]", first) + "," +
-                            entry("b", "F32", "[1]", second) + "}", eight);
+        return error_of(
+            "{" + entry("a", "F32", "[1]", first) + "," + entry("b", "F32", "[1]", second) + "}",
+            eight);
     };
     EXPECT_HAS(two("[0,4]", "[0,4]"), "overlaps");
     EXPECT_HAS(two("[0,4]", "[2,6]"), "\"b\" starts at data byte 2 and overlaps");
     EXPECT_HAS(two("[4,8]", "[8,12]"), "beyond the 8 bytes");
     EXPECT_HAS(error_of("{" + entry("a", "F32", "[1]", "[4,8]") + "}", eight), "after a gap");
-    EXPECT_HAS(error_of("{" + entry("a", "F32", "[1]", "[0,4]") + "}", eight), "end at data byte 4");
+    EXPECT_HAS(error_of("{" + entry("a", "F32", "[1]", "[0,4]") + "}", eight),
+               "end at data byte 4");
     EXPECT_HAS(error_of("{" + entry("a", "F32", "[2]", "[8,0]") + "}", eight), "before they begin");
     EXPECT_HAS(error_of("{" + entry("a", "F32", "[3]", "[0,8]") + "}", eight), "hold 8 bytes");
     EXPECT_HAS(error_of("{" + entry("a", "F16", "[3]", "[0,7]") + "}", eight), "hold 7 bytes");
@@ -132,11 +137,14 @@ TEST(Safetensors, DuplicateNamesAreErrors) {
     const std::string a = entry("a", "F32", "[1]", "[0,4]");
     EXPECT_HAS(error_of("{" + a + "," + a + "}", "1234"), "the name \"a\" twice");
     EXPECT_HAS(error_of(R"({"__metadata__":{"k":"1","k":"2"}})", ""), "the name \"k\" twice");
-    EXPECT_HAS(error_of(R"({"a":{"dtype":"F32","dtype":"F32","shape":[],"data_offsets":[0,4]}})",
-                        "1234"),
-               "the name \"dtype\" twice");
-    EXPECT_HAS(message_of([] { safetensors_bytes({{{"a", Shape{}, {1}}, {"a", Shape{}, {1}}}, {}}); },
-                          ErrorCode::invalid_argument),
+    EXPECT_HAS(
+        error_of(R"({"a":{"dtype":"F32","dtype":"F32","shape":[],"data_offsets":[0,4]}})", "1234"),
+        "the name \"dtype\" twice");
+    EXPECT_HAS(message_of(
+                   [] {
+                       safetensors_bytes({{{"a", Shape{}, {1}}, {"a", Shape{}, {1}}}, {}});
+                   },
+                   ErrorCode::invalid_argument),
                "twice");
 }
 
@@ -202,7 +210,8 @@ TEST(Safetensors, ShortFuzz) {
         std::string bytes = whole;
         for (std::uint64_t flips = 1 + random() % 3; flips > 0; --flips) {
             char& byte = bytes[random() % bytes.size()];
-            byte = random() % 2 ? static_cast<char>(random()) : static_cast<char>(byte ^ 1 << random() % 8);
+            byte = random() % 2 ? static_cast<char>(random())
+                                : static_cast<char>(byte ^ 1 << random() % 8);
         }
         if (random() % 8 == 0) bytes.erase(random() % bytes.size(), random() % 16);
         try {

@@ -75,7 +75,7 @@ Command add_evaluate(CLI::App& app, CommonOptions& common) {
     sub->add_option("--limit", a->limit, "A subset of N images, classes in proportion")
         ->check(positive_integer())
         ->type_name("N");
-    sub->add_option("--seed", a->seed, "Seed of --limit (0)");
+    sub->add_option("--seed", a->seed, "Seed of --limit (0)")->check(whole_number());
     add_common_options(*sub, common);
     return {sub, [a, &common] { return run_evaluate(*a, common); }};
 }

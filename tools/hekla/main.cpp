@@ -40,8 +40,13 @@ int finish(int status, const CommonOptions& common) {
     return fail(std::to_string(common.validation_messages) + " validation messages");
 }
 
-std::string usage_message(const CLI::App*, const CLI::Error& error) {
-    return std::string("hekla: error: ") + error.what() + "\nRun with --help for more information.\n";
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+    std::string what = error.what();
+    // CLI11 says only that a subcommand is missing, not that the word given is none.
+    if (app->get_subcommands().empty() && app->remaining_size() > 0) {
+        what = "there is no subcommand or option '" + printable(app->remaining().front()) + "'";
+    }
+    return "hekla: error: " + what + "\nRun with --help for more information.\n";
 }
 
 int run(int argc, char** argv) {

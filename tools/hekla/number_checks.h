@@ -21,7 +21,12 @@ CLI::Validator number_check(const std::string& what, Condition condition) {
 
 inline CLI::Validator positive_integer() {
     return number_check("a whole number of at least 1",
-                        [](double v) { return v >= 1 && v == std::floor(v); });
+                        [](double v) { return v >= 1 && v < 0x1p63 && v == std::floor(v); });
+}
+/// Any 64-bit number, as seeds are; CLI11 turns larger ones into the largest.
+inline CLI::Validator whole_number() {
+    return number_check("a whole number from 0 to 2^64 - 1",
+                        [](double v) { return v >= 0 && v < 0x1p64 && v == std::floor(v); });
 }
 inline CLI::Validator positive_number() {
     return number_check("a number above 0", [](double v) { return v > 0 && std::isfinite(v); });

@@ -30,8 +30,24 @@ data::TrainTest load_data(const TrainArguments& arguments, const Recipe& recipe)
     return data;
 }
 
+/// An architecture file may name its input: then its scaling counts. It is built anew, because the
+/// weights it was read with are not those of --seed.
+void take_own_input(Recipe& recipe, const data::Dataset& train) {
+    const InputInfo input = recipe.network.input();
+    if (input.image_shape != train.image_shape) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[--network] " + recipe.name + " takes images of " +
+                        to_string(input.image_shape) + ", those of " + train.name + " are " +
+                        to_string(train.image_shape));
+    }
+    recipe.trainer.scale = input.scale;
+    recipe.trainer.shift = input.shift;
+    recipe.network = Sequential(recipe.network.layers());
+}
+
 /// The weights of --init, or those of the seed.
 void build_network(Recipe& recipe, const data::Dataset& train, const std::string& init) {
+    if (recipe.network.built()) take_own_input(recipe, train);
     recipe.network.build({.image_shape = train.image_shape,
                           .scale = recipe.trainer.scale,
                           .shift = recipe.trainer.shift,
@@ -58,15 +74,17 @@ void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, TrainR
         if (keep_losses) result.step_losses.push_back(static_cast<float>(step.loss));
     };
     fit.on_epoch = [&](const EpochResult& epoch) {
+        if (!result.epoch_is_whole) return;  // a signal ended it
         log.epoch(epoch);
         display.epoch_done(epoch);
         result.train_loss = epoch.loss;
-        result.history.epochs.push_back(epoch);
+        ++result.whole_epochs;
     };
     fit.on_progress = [&](const Progress& progress) {
         log.flush();
         display.update(progress);
         result.train_loss = progress.loss;
+        result.epoch_is_whole = progress.done == progress.samples;
     };
     fit.on_log = [&](const std::string& text) {
         log.note(text);
@@ -77,14 +95,13 @@ void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, TrainR
 /// After a non-finite loss the parameters are those of the last completed epoch: kept, if there is one.
 [[noreturn]] void fail_non_finite(const Error& error, const Recipe& recipe,
                                   const TrainResult& result) {
-    const std::size_t epochs = result.history.epochs.size();
-    if (epochs == 0) {
+    if (result.whole_epochs == 0) {
         throw Error(error.code(), std::string(error.what()) +
                                       "; no epoch was completed, so no model was saved");
     }
     recipe.network.save(result.model);
     throw Error(error.code(), std::string(error.what()) + "; the model of epoch " +
-                                  std::to_string(epochs) + " was saved as '" + result.model + "'");
+                                  std::to_string(result.whole_epochs) + " was saved as '" + result.model + "'");
 }
 
 /// Trains and saves the model; true if a signal ended it.

@@ -62,7 +62,9 @@ Sequential with_dropout(const Sequential& network, float rate) {
     if (!found) {
         throw Error(ErrorCode::invalid_argument, "[--dropout] the network has no dropout layer");
     }
-    return Sequential(std::move(layers));
+    Sequential result(std::move(layers));
+    if (network.built()) result.build(network.input());
+    return result;
 }
 
 template <class T, class U>
@@ -95,7 +97,8 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
                    "Share of the images, the last ones, held out for validation")->check(share());
     sub.add_option("--shuffle", a.shuffle, "Shuffle the images in each epoch")
         ->check(CLI::IsMember({"on", "off"}));
-    sub.add_option("--seed", a.seed, "Seed of weights, shuffling, dropout and --limit (0)");
+    sub.add_option("--seed", a.seed, "Seed of weights, shuffling, dropout and --limit (0)")
+        ->check(whole_number());
     sub.add_option("--init", a.init, "Start with the weights of this file")->type_name("FILE");
     sub.add_option("--steps-per-submit", a.steps_per_submit, "Most steps in one submit")
         ->check(positive_integer());

@@ -17,6 +17,8 @@ struct TrainResult {
     std::string network;             // as given to --network
     DeviceInfo device;
     History history;
+    std::uint32_t whole_epochs = 0;
+    bool epoch_is_whole = false;     // of the latest progress
     double train_loss = 0;           // running mean of the last epoch, whole or not
     std::vector<float> step_losses;  // only for a report
     std::optional<Evaluation> test;  // none if training was interrupted

@@ -1,0 +1,187 @@
+#include "nn/step_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include <hekla/error.h>
+
+#include "ops/op_records.h"
+
+namespace hekla::nn {
+
+/// The graph of a step, with the tensors that the host sets or reads.
+struct StepPlan::StepGraph {
+    Graph graph;
+    std::vector<Tensor> images;  // one per range of the data set
+    Tensor labels, order, probabilities;
+    std::vector<Tensor> outputs;
+    std::map<std::uint32_t, vulkan::BufferRange> bound;
+};
+
+namespace {
+
+using GraphPtr = std::shared_ptr<void>;
+
+vulkan::BufferRange whole(const vulkan::Buffer& buffer) { return {&buffer, 0, buffer.bytes()}; }
+
+Shape with_count(std::uint64_t count, const Shape& image) {
+    std::vector<std::uint64_t> dims = {count};
+    dims.insert(dims.end(), image.dims().begin(), image.dims().end());
+    return Shape(dims);
+}
+
+void minimize_loss(Tensor loss, const Optimizer& optimizer) {
+    std::visit([&](const auto& chosen) { minimize(loss, chosen); }, optimizer);
+}
+
+void advance(Tensor state, const StepSettings& settings) {
+    const Adam* adam = settings.kind == StepKind::train ? std::get_if<Adam>(&settings.optimizer) : nullptr;
+    advance_step(state, adam ? adam->beta1 : 0.0f, adam ? adam->beta2 : 0.0f);
+}
+
+template <class StepGraph>
+void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& settings) {
+    Graph& graph = step.graph;
+    graph.begin_layer("loss");
+    const auto classes = static_cast<std::uint32_t>(logits.shape().back());
+    const Tensor labels = gather_labels(step.labels, step.order, state, settings.batch, classes, false);
+    const Tensor rows = settings.one_hot
+                            ? cross_entropy_rows_onehot(logits, gather_labels(step.labels, step.order, state, settings.batch, classes, true))
+                            : cross_entropy_rows(logits, labels);
+    const Tensor loss = mean_rows(rows, state);
+    // Before the update, which must not happen when the loss is not finite.
+    record_step(loss, correct_rows(logits, labels), state);
+    if (settings.kind == StepKind::train) minimize_loss(loss, settings.optimizer);
+}
+
+template <class StepGraph>
+std::shared_ptr<StepGraph> make_graph(const Sequential& network, const ResidentData& data, const StepSettings& settings) {
+    auto step = std::make_shared<StepGraph>();
+    Graph& graph = step->graph;
+    for (const ResidentData::Range& range : data.ranges()) {
+        step->images.push_back(graph.input("images", {with_count(range.count, data.image_shape()), DType::u8}));
+        step->bound[step->images.back().id()] = whole(*range.buffer);
+    }
+    step->labels = graph.input("labels", {Shape{data.samples()}, DType::u32});
+    step->bound[step->labels.id()] = whole(data.labels());
+    step->order = graph.input("order", {Shape{data.samples()}, DType::u32});
+    const Tensor state = graph.step_state();
+    graph.begin_layer("batch");
+    const InputInfo& input = network.input();
+    const Tensor x = gather_images(step->images, step->order, state, settings.batch, input.scale, input.shift);
+    const Tensor logits = network.apply(x, settings.kind == StepKind::train);
+    if (logits.shape().rank() != 2)
+        throw Error(ErrorCode::invalid_argument, "[trainer] the network's output must be one row of logits per image, it is " + to_string(logits.shape()));
+    if (settings.kind == StepKind::predict) {
+        graph.begin_layer("probabilities");
+        const bool has_softmax = std::holds_alternative<Softmax>(network.layers().back());
+        step->probabilities = has_softmax ? logits : softmax(logits);
+        step->outputs = {step->probabilities};
+    } else {
+        add_loss(*step, logits, state, settings);
+    }
+    graph.begin_layer("advance");
+    graph.set_phase(Phase::update);
+    advance(state, settings);
+    return step;
+}
+
+/// The largest batch whose plan fits what is available, by measuring plans without making them; 0 if none.
+template <class StepGraph>
+std::uint32_t largest_batch(const Device& device, const Sequential& network, const ResidentData& data,
+                            const std::shared_ptr<ParameterStore>& store, StepSettings settings) {
+    const auto fits = [&](std::uint32_t batch) {
+        settings.batch = batch;
+        try {
+            const auto step = make_graph<StepGraph>(network, data, settings);
+            plan::CompileOptions options;
+            options.bound = step->bound;
+            options.dry_run = true;
+            return plan::compile(device, step->graph, step->outputs, store, options)->total_bytes <= device.memory_available();
+        } catch (const Error&) {
+            return false;  // a tensor larger than a binding: too large as well
+        }
+    };
+    std::uint32_t low = 0, high = settings.batch;
+    while (high - low > 1) {
+        const std::uint32_t middle = low + (high - low) / 2;
+        (fits(middle) ? low : high) = middle;
+    }
+    return low;
+}
+
+}  // namespace
+
+StepPlan::StepPlan(const Device& device, const Sequential& network, std::shared_ptr<ResidentData> data,
+                   std::shared_ptr<ParameterStore> store, const StepSettings& settings)
+    : device_(device.shared()), settings_(settings), data_(std::move(data)) {
+    if (settings.batch == 0) throw Error(ErrorCode::invalid_argument, "[trainer] the batch must be at least 1");
+    graph_ = make_graph<StepGraph>(network, *data_, settings);
+    plan::CompileOptions options;
+    options.bound = graph_->bound;
+    options.replay = settings.replay;
+    try {
+        state_ = plan::compile(device, graph_->graph, graph_->outputs, store, options);
+    } catch (const Error& error) {
+        const bool too_large = error.code() == ErrorCode::out_of_memory || (error.code() == ErrorCode::unsupported && settings.batch > 1);
+        if (!too_large) throw;
+        const std::uint32_t fits = largest_batch<StepGraph>(device, network, *data_, store, settings);
+        if (fits == 0) throw Error(error.code(), std::string(error.what()) + "; no batch fits, not even 1");
+        throw Error(error.code(), std::string(error.what()) + "; the largest batch that fits is " + std::to_string(fits));
+    }
+}
+
+void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& state) {
+    const vulkan::BufferRange range = state_->range_of(graph_->order.id());
+    device_->upload({range.buffer, range.offset, order.size_bytes()}, std::as_bytes(order));
+    state.cursor = 0;
+    state.epoch_step = 0;
+    state.halted = 0;
+    state.samples = static_cast<std::uint32_t>(order.size());
+    state.batch = settings_.batch;
+    state.live_rows = std::min(settings_.batch, state.samples);
+    state_->write_step_state(state);
+}
+
+std::vector<StepRecord> StepPlan::records(std::uint32_t first_step, std::uint32_t count) const {
+    const vulkan::BufferRange ring = state_->range_of(graph_->graph.step_ring().id());
+    ring.buffer->invalidate(0, ring.buffer->bytes());
+    std::vector<StepRecord> records(count);
+    for (std::uint32_t i = 0; i < count; ++i)
+        std::memcpy(&records[i], ring.buffer->mapped() + (first_step + i) % ring_entries * sizeof(StepRecord), sizeof(StepRecord));
+    return records;
+}
+
+bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
+                         const std::function<bool(std::span<const StepRecord>)>& on_steps) {
+    if (order.empty()) return true;
+    begin_epoch(order, state);
+    if (settings_.kind == StepKind::train) state_->store->state().mark_written();
+    std::uint32_t next = state.step;
+    bool finite = true;
+    const std::uint64_t steps = (order.size() + settings_.batch - 1) / settings_.batch;
+    state_->replay->run(steps, [&](std::uint32_t ended) {
+        std::vector<StepRecord> ended_records = records(next, ended);
+        next += ended;
+        for (std::size_t i = 0; i < ended_records.size() && finite; ++i)
+            if (!std::isfinite(ended_records[i].loss)) {
+                finite = false;
+                ended_records.resize(i + 1);
+            }
+        const bool go_on = !on_steps || on_steps(ended_records);
+        return go_on && finite;
+    });
+    state = state_->read_step_state();
+    return finite;
+}
+
+std::vector<float> StepPlan::predict_batch() {
+    state_->replay->run(1);
+    const vulkan::BufferRange range = state_->range_of(graph_->probabilities.id());
+    std::vector<float> values(graph_->probabilities.desc().elements());
+    device_->download({range.buffer, range.offset, values.size() * sizeof(float)}, std::as_writable_bytes(std::span(values)));
+    return values;
+}
+
+}  // namespace hekla::nn

@@ -1,0 +1,56 @@
+#pragma once
+// One step of training, evaluation or prediction, compiled: batch, network, loss, gradients, update, counters.
+
+#include <functional>
+#include <memory>
+
+#include <hekla/nn.h>
+
+#include "base/step_state.h"
+#include "nn/resident_data.h"
+#include "plan/plan_state.h"
+
+namespace hekla::nn {
+
+enum class StepKind : std::uint8_t { train, evaluate, predict };
+
+struct StepSettings {
+    StepKind kind = StepKind::train;
+    std::uint32_t batch = 32;
+    bool one_hot = false;
+    Optimizer optimizer = Adam{};
+    plan::ReplayOptions replay;
+};
+
+class StepPlan {
+  public:
+    /// Throws Error; out_of_memory names the largest batch that fits.
+    StepPlan(const Device& device, const Sequential& network, std::shared_ptr<ResidentData> data,
+             std::shared_ptr<ParameterStore> store, const StepSettings& settings);
+
+    /// One pass over the samples that `order` names. Counters of `state` that outlast an epoch (step, random counter,
+    /// powers of the betas) go in and come out. `on_steps` gets the records of the steps that ended; false stops.
+    /// Returns false if the training halted on a non-finite loss.
+    bool run_epoch(std::span<const std::uint32_t> order, StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps);
+    /// Of StepKind::predict: runs one batch of the order given to begin_epoch and returns its probabilities.
+    void begin_epoch(std::span<const std::uint32_t> order, StepState& state);
+    std::vector<float> predict_batch();
+
+    std::string find_non_finite() { return state_->find_non_finite(); }
+    plan::Replay& replay() { return *state_->replay; }
+    const StepSettings& settings() const { return settings_; }
+    ResidentData& data() { return *data_; }
+    std::uint64_t scratch_bytes() const { return state_->scratch_bytes; }
+
+  private:
+    struct StepGraph;
+    std::vector<StepRecord> records(std::uint32_t first_step, std::uint32_t count) const;
+
+    std::shared_ptr<vulkan::Device> device_;
+    StepSettings settings_;
+    std::shared_ptr<ResidentData> data_;
+    std::shared_ptr<StepGraph> graph_;
+    std::unique_ptr<Plan::State> state_;
+};
+
+}  // namespace hekla::nn
