@@ -12,10 +12,10 @@ layout(push_constant) uniform Params { POOL2D_MEMBERS } params;
 void main() {
     uint index = invocation_index();
     if (index >= params.batch * params.height * params.width * params.channels) return;
-    uint channel = index % params.channels;
-    int w = int((index / params.channels) % params.width);
-    int h = int((index / (params.channels * params.width)) % params.height);
-    uint n = index / (params.channels * params.width * params.height);
+    uint rest = index;
+    uint channel = take_axis(rest, params.channels);
+    int w = int(take_axis(rest, params.width)), h = int(take_axis(rest, params.height));
+    uint n = rest;
     int stride_h = int(params.stride_h), stride_w = int(params.stride_w);
     int oh_first = max(0, h + params.pad_top - int(params.kernel_h) + stride_h) / stride_h;
     int ow_first = max(0, w + params.pad_left - int(params.kernel_w) + stride_w) / stride_w;

@@ -26,9 +26,9 @@ void main() {
     uint i = invocation_index();
     if (i >= params.elements) return;
     uint rest = i, at_l = 0u, at_r = 0u;
-    for (int axis = 3; axis >= 0; --axis) {
-        uint position = rest % params.dims[axis];
-        rest /= params.dims[axis];
+    UNROLL for (int axis = 3; axis >= 0; --axis) {
+        if (params.dims[axis] == 1u) continue;
+        uint position = take_axis(rest, params.dims[axis]);
         at_l += position * params.l_strides[axis];
         at_r += position * params.r_strides[axis];
     }

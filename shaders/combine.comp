@@ -19,7 +19,7 @@ layout(push_constant) uniform Params {
 void main() {
     uint i = invocation_index();
     if (i >= params.elements) return;
-    float sum = has_bias != 0u ? LOAD1(bias, i % params.columns) : 0.0;
+    float sum = has_bias != 0u ? LOAD1(bias, i - quotient(i, params.columns) * params.columns) : 0.0;
     for (uint s = 0u; s < params.splits; ++s) sum += LOAD1(partial, s * params.elements + i);
     y.data[i] = activate(activation, sum, params.activation_parameter);
 }

@@ -3,6 +3,10 @@
 // Ranges are bound rounded up to 16 bytes, so a kernel may read and write whole vec4s; the pad lanes past
 // a tensor's end hold anything, and nothing may depend on them.
 
+#extension GL_EXT_control_flow_attributes : require
+// Loops over register tiles: without unrolling the tiles would lie in memory, indexed at run time.
+#define UNROLL [[unroll]]
+
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const uint group_size = 64u;
 
@@ -10,6 +14,26 @@ layout(constant_id = 0) const uint group_size = 64u;
 // (engine/kernels/problem.cpp, groups_for). gl_NumWorkGroups is not read, so that a dispatch can be cut.
 uint invocation_index() {
     return (gl_WorkGroupID.y * 32768u + gl_WorkGroupID.x) * group_size + gl_LocalInvocationID.x;
+}
+
+// Quotient of whole numbers below 2^31 by way of floats, which is many times faster than the integer division of most
+// devices: an estimate, one refinement by the remainder's own quotient, and a last correction by one.
+uint quotient(uint dividend, uint divisor) {
+    float inverse = 1.0 / float(divisor);
+    uint q = uint(float(dividend) * inverse);
+    q += uint(int(floor(float(int(dividend - q * divisor)) * inverse)));
+    int remainder = int(dividend - q * divisor);
+    if (remainder < 0) --q;
+    if (remainder >= int(divisor)) ++q;
+    return q;
+}
+
+// Takes the innermost axis off a flat index: its position is returned, the index of the outer axes stays.
+uint take_axis(inout uint index, uint size) {
+    uint outer = quotient(index, size);
+    uint position = index - outer * size;
+    index = outer;
+    return position;
 }
 
 // Inputs that are read four at a time, through a texel buffer where TEXEL is defined: some drivers

@@ -19,12 +19,11 @@ layout(push_constant) uniform Params {
 void main() {
     uint index = invocation_index();
     if (index >= params.batch * params.out_h * params.out_w * params.filters) return;
-    uint o = index % params.filters;
-    uint ow = (index / params.filters) % params.out_w;
-    uint oh = (index / (params.filters * params.out_w)) % params.out_h;
-    uint n = index / (params.filters * params.out_w * params.out_h);
+    uint rest = index;
+    uint o = take_axis(rest, params.filters), ow = take_axis(rest, params.out_w), oh = take_axis(rest, params.out_h);
+    uint n = rest;
     uint group_channels = params.channels / params.groups;
-    uint first_channel = o / (params.filters / params.groups) * group_channels;
+    uint first_channel = quotient(o, params.filters / params.groups) * group_channels;
 
     float sum = 0.0;
     for (uint i = 0u; i < params.kernel_h; ++i) {

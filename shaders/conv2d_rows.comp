@@ -2,7 +2,8 @@
 #extension GL_GOOGLE_include_directive : require
 // Convolution with one group and filters % 4 == 0. One invocation makes `tile_w` neighbouring outputs of a row for
 // four filters; the input row stays in registers across the horizontal taps. Lanes run along the filters.
-// channels4: channels % 4 == 0, the input is read as vec4s.
+// CHANNELS4: channels % 4 == 0, the input is read as vec4s of channels.
+// PIXELS4: one channel, width and tile_w * stride_w multiples of 4, no padding: it is read as vec4s of pixels.
 #include "common.glsl"
 #include "activation.glsl"
 #include "conv2d_geometry.glsl"
@@ -15,14 +16,20 @@ layout(constant_id = 6) const uint has_bias = 0u;
 layout(constant_id = 7) const uint activation = 0u;
 const uint row_length = (tile_w - 1u) * stride_w + (kernel_w - 1u) * dilation_w + 1u;
 
-#ifdef CHANNELS4
+#if defined(CHANNELS4)
 INPUT4(0, X, x)
 #define LOADX(index) LOAD4(x, index)
 #define XT vec4
+const uint row_elements = row_length;
+#elif defined(PIXELS4)
+INPUT4(0, X, x)
+#define XT float
+const uint row_elements = (row_length + 3u) / 4u * 4u;
 #else
 INPUT1(0, X, x)
 #define LOADX(index) LOAD1(x, index)
 #define XT float
+const uint row_elements = row_length;
 #endif
 INPUT4(1, Weight, weight)
 INPUT4(2, Bias, bias)
@@ -37,12 +44,10 @@ void main() {
     uint tiles_w = (params.out_w + tile_w - 1u) / tile_w;
     uint index = invocation_index();
     if (index >= filter_vectors * tiles_w * params.out_h * params.batch) return;
-    uint o = index % filter_vectors;
-    index /= filter_vectors;
-    uint ow0 = (index % tiles_w) * tile_w;
-    index /= tiles_w;
-    uint oh = index % params.out_h;
-    uint n = index / params.out_h;
+    uint o = take_axis(index, filter_vectors);
+    uint ow0 = take_axis(index, tiles_w) * tile_w;
+    uint oh = take_axis(index, params.out_h);
+    uint n = index;
 #ifdef CHANNELS4
     uint channel_steps = params.channels / 4u;
 #else
@@ -50,7 +55,7 @@ void main() {
 #endif
 
     vec4 sum[tile_w];
-    for (uint p = 0u; p < tile_w; ++p) sum[p] = vec4(0.0);
+    UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] = vec4(0.0);
     int w0 = int(ow0 * stride_w) - params.pad_left;
     for (uint i = 0u; i < params.kernel_h; ++i) {
         int h = int(oh * params.stride_h + i * params.dilation_h) - params.pad_top;
@@ -58,30 +63,40 @@ void main() {
         int row_at = (int(n * params.height) + h) * int(params.width);
         uint k_row = i * kernel_w * params.channels * filter_vectors + o;
         for (uint c = 0u; c < channel_steps; ++c) {
-            XT row[row_length];
-            for (uint t = 0u; t < row_length; ++t) {
+            XT row[row_elements];
+#ifdef PIXELS4
+            UNROLL for (uint t = 0u; t < row_elements; t += 4u) {
+                vec4 pixels = LOAD4(x, (row_at + min(w0 + int(t), int(params.width) - 4)) / 4);
+                row[t] = pixels.x;
+                row[t + 1u] = pixels.y;
+                row[t + 2u] = pixels.z;
+                row[t + 3u] = pixels.w;
+            }
+#else
+            UNROLL for (uint t = 0u; t < row_length; ++t) {
                 int w = w0 + int(t);
                 // Past the right edge only outputs that are never written read this.
                 row[t] = LOADX((row_at + clamp(w, 0, int(params.width) - 1)) * int(channel_steps) + int(c));
                 if (padded != 0u && (w < 0 || w >= int(params.width))) row[t] = XT(0.0);
             }
-            for (uint j = 0u; j < kernel_w; ++j) {
+#endif
+            UNROLL for (uint j = 0u; j < kernel_w; ++j) {
 #ifdef CHANNELS4
                 uint k_at = k_row + (j * params.channels + c * 4u) * filter_vectors;
-                for (uint lane = 0u; lane < 4u; ++lane) {
+                UNROLL for (uint lane = 0u; lane < 4u; ++lane) {
                     vec4 k = LOAD4(weight, k_at + lane * filter_vectors);
-                    for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w][lane] * k;
+                    UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w][lane] * k;
                 }
 #else
                 vec4 k = LOAD4(weight, k_row + (j * params.channels + c) * filter_vectors);
-                for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
+                UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
 #endif
             }
         }
     }
 
     vec4 offset = has_bias != 0u ? LOAD4(bias, o) : vec4(0.0);
-    for (uint p = 0u; p < tile_w; ++p)
+    UNROLL for (uint p = 0u; p < tile_w; ++p)
         if (ow0 + p < params.out_w)
             y.data[((n * params.out_h + oh) * params.out_w + ow0 + p) * filter_vectors + o] =
                 activate(activation, sum[p] + offset, params.activation_parameter);

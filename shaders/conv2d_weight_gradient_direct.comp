@@ -19,17 +19,17 @@ void main() {
     uint group_channels = params.channels / params.groups;
     uint weights = params.kernel_h * params.kernel_w * group_channels * params.filters;
     if (index >= weights * params.splits) return;
-    uint o = index % params.filters;
-    uint c = (index / params.filters) % group_channels + o / (params.filters / params.groups) * group_channels;
-    uint j = (index / (params.filters * group_channels)) % params.kernel_w;
-    uint i = (index / (params.filters * group_channels * params.kernel_w)) % params.kernel_h;
-    uint split = index / weights;
+    uint rest = index;
+    uint o = take_axis(rest, params.filters);
+    uint c = take_axis(rest, group_channels) + quotient(o, params.filters / params.groups) * group_channels;
+    uint j = take_axis(rest, params.kernel_w), i = take_axis(rest, params.kernel_h);
+    uint split = rest;
 
     float sum = 0.0;
     uint end = min((split + 1u) * params.rows_per_split, params.batch * params.out_h);
     for (uint row = split * params.rows_per_split; row < end; ++row) {
-        uint n = row / params.out_h;
-        int h = int(row % params.out_h * params.stride_h + i * params.dilation_h) - params.pad_top;
+        uint n = row, oh = take_axis(n, params.out_h);
+        int h = int(oh * params.stride_h + i * params.dilation_h) - params.pad_top;
         if (h < 0 || h >= int(params.height)) continue;
         for (uint ow = 0u; ow < params.out_w; ++ow) {
             int w = int(ow * params.stride_w + j * params.dilation_w) - params.pad_left;

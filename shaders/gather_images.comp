@@ -23,7 +23,7 @@ void main() {
     uint i = invocation_index();
     uint words_per_row = (params.image_bytes + 3u) / 4u;
     if (i >= params.rows * words_per_row) return;
-    uint row = i / words_per_row, at = (i % words_per_row) * 4u;
+    uint row = i, at = take_axis(row, words_per_row) * 4u;
     uint end = min(at + 4u, params.image_bytes), to = row * params.image_bytes;
     if (row >= state.live_rows) {
         if (params.clears != 0u)

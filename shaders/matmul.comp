@@ -31,33 +31,31 @@ void main() {
     uint i = invocation_index();
     if (i >= tiles_n * tiles_m * params.batch * params.splits) return;
     // Neighbours take neighbouring columns: the tile's columns lie tiles_n apart.
-    uint n0 = i % tiles_n;
-    i /= tiles_n;
-    uint m0 = (i % tiles_m) * tile_m;
-    i /= tiles_m;
-    uint batch = i % params.batch;
-    uint split = i / params.batch;
+    uint n0 = take_axis(i, tiles_n);
+    uint m0 = take_axis(i, tiles_m) * tile_m;
+    uint batch = take_axis(i, params.batch);
+    uint split = i;
 
     uint a_at[tile_m], b_at[tile_n];
-    for (uint m = 0u; m < tile_m; ++m)
+    UNROLL for (uint m = 0u; m < tile_m; ++m)
         a_at[m] = batch * params.a_batch + min(m0 + m, params.rows - 1u) * params.a_row;
-    for (uint n = 0u; n < tile_n; ++n)
+    UNROLL for (uint n = 0u; n < tile_n; ++n)
         b_at[n] = batch * params.b_batch + min(n0 + n * tiles_n, params.columns - 1u) * params.b_column;
 
     float sum[tile_m * tile_n];
-    for (uint t = 0u; t < tile_m * tile_n; ++t) sum[t] = 0.0;
+    UNROLL for (uint t = 0u; t < tile_m * tile_n; ++t) sum[t] = 0.0;
     uint end = min(params.depth, (split + 1u) * params.depth_per_split);
     for (uint k = split * params.depth_per_split; k < end; ++k) {
         float left[tile_m];
-        for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD1(a, a_at[m] + k * params.a_depth);
-        for (uint n = 0u; n < tile_n; ++n) {
+        UNROLL for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD1(a, a_at[m] + k * params.a_depth);
+        UNROLL for (uint n = 0u; n < tile_n; ++n) {
             float right = LOAD1(b, b_at[n] + k * params.b_depth);
-            for (uint m = 0u; m < tile_m; ++m) sum[m * tile_n + n] += left[m] * right;
+            UNROLL for (uint m = 0u; m < tile_m; ++m) sum[m * tile_n + n] += left[m] * right;
         }
     }
 
-    for (uint m = 0u; m < tile_m; ++m)
-        for (uint n = 0u; n < tile_n; ++n) {
+    UNROLL for (uint m = 0u; m < tile_m; ++m)
+        UNROLL for (uint n = 0u; n < tile_n; ++n) {
             uint row = m0 + m, column = n0 + n * tiles_n;
             if (row >= params.rows || column >= params.columns) continue;
             float value = sum[m * tile_n + n] + (has_bias != 0u ? LOAD1(bias, column) : 0.0);

@@ -27,30 +27,29 @@ void main() {
     uint tiles_n = (params.columns + tile_n - 1u) / tile_n, tiles_m = (params.rows + tile_m - 1u) / tile_m;
     uint i = invocation_index();
     if (i >= tiles_n * tiles_m * params.batch) return;
-    uint n0 = i % tiles_n;
-    i /= tiles_n;
-    uint m0 = (i % tiles_m) * tile_m;
-    uint batch = i / tiles_m;
+    uint n0 = take_axis(i, tiles_n);
+    uint m0 = take_axis(i, tiles_m) * tile_m;
+    uint batch = i;
 
     uint a_at[tile_m], b_at[tile_n];
-    for (uint m = 0u; m < tile_m; ++m)
+    UNROLL for (uint m = 0u; m < tile_m; ++m)
         a_at[m] = batch * params.a_batch + min(m0 + m, params.rows - 1u) * params.depth_vectors;
-    for (uint n = 0u; n < tile_n; ++n)
+    UNROLL for (uint n = 0u; n < tile_n; ++n)
         b_at[n] = batch * params.b_batch + min(n0 + n * tiles_n, params.columns - 1u) * params.depth_vectors;
 
     float sum[tile_m * tile_n];
-    for (uint t = 0u; t < tile_m * tile_n; ++t) sum[t] = 0.0;
+    UNROLL for (uint t = 0u; t < tile_m * tile_n; ++t) sum[t] = 0.0;
     for (uint k = 0u; k < params.depth_vectors; ++k) {
         vec4 left[tile_m];
-        for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD4(a, a_at[m] + k);
-        for (uint n = 0u; n < tile_n; ++n) {
+        UNROLL for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD4(a, a_at[m] + k);
+        UNROLL for (uint n = 0u; n < tile_n; ++n) {
             vec4 right = LOAD4(b, b_at[n] + k);
-            for (uint m = 0u; m < tile_m; ++m) sum[m * tile_n + n] += dot(left[m], right);
+            UNROLL for (uint m = 0u; m < tile_m; ++m) sum[m * tile_n + n] += dot(left[m], right);
         }
     }
 
-    for (uint m = 0u; m < tile_m; ++m)
-        for (uint n = 0u; n < tile_n; ++n) {
+    UNROLL for (uint m = 0u; m < tile_m; ++m)
+        UNROLL for (uint n = 0u; n < tile_n; ++n) {
             uint row = m0 + m, column = n0 + n * tiles_n;
             if (row >= params.rows || column >= params.columns) continue;
             float value = sum[m * tile_n + n] + (has_bias != 0u ? LOAD1(bias, column) : 0.0);

@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 // C[b,m,n] = activation(sum over k of A[b,m,k] B[b,k,n] + bias[n]), operands read four at a time.
 //   A: row-major, vec4 along k (depth % 4 == 0), or with a_transposed [k,m], vec4 along m (rows % 4 == 0)
+//      with A_SCALAR of any strides, one number at a time
 //   B: row-major, vec4 along n (columns % 4 == 0)
 // One invocation makes tile_m rows x tile_v vec4s of columns; lanes run along n.
 #include "common.glsl"
@@ -12,7 +13,11 @@ layout(constant_id = 3) const uint a_transposed = 0u;
 layout(constant_id = 4) const uint has_bias = 0u;
 layout(constant_id = 5) const uint activation = 0u;
 
+#ifdef A_SCALAR
+INPUT1(0, A, a)
+#else
 INPUT4(0, A, a)
+#endif
 INPUT4(1, B, b)
 INPUT4(2, Bias, bias)
 OUTPUT4(3, C, c)
@@ -21,7 +26,8 @@ layout(push_constant) uniform Params {
     uint rows;
     uint column_vectors;
     uint depth;
-    uint a_batch;  // in vec4s
+    uint a_row, a_depth;  // A_SCALAR only
+    uint a_batch;         // in vec4s, or in numbers with A_SCALAR
     uint b_batch;
     uint splits;
     uint depth_per_split;  // a multiple of 4
@@ -31,32 +37,40 @@ layout(push_constant) uniform Params {
 vec4 sum[tile_m * tile_v];
 
 void accumulate(uint m, float left, vec4 right[tile_v]) {
-    for (uint v = 0u; v < tile_v; ++v) sum[m * tile_v + v] += left * right[v];
+    UNROLL for (uint v = 0u; v < tile_v; ++v) sum[m * tile_v + v] += left * right[v];
 }
 
 void main() {
     uint tiles_v = (params.column_vectors + tile_v - 1u) / tile_v, tiles_m = (params.rows + tile_m - 1u) / tile_m;
     uint i = invocation_index();
     if (i >= tiles_v * tiles_m * params.batch * params.splits) return;
-    uint v0 = i % tiles_v;
-    i /= tiles_v;
-    uint m0 = (i % tiles_m) * tile_m;
-    i /= tiles_m;
-    uint batch = i % params.batch;
-    uint split = i / params.batch;
+    uint v0 = take_axis(i, tiles_v);
+    uint m0 = take_axis(i, tiles_m) * tile_m;
+    uint batch = take_axis(i, params.batch);
+    uint split = i;
 
     uint b_at[tile_v];
-    for (uint v = 0u; v < tile_v; ++v)
+    UNROLL for (uint v = 0u; v < tile_v; ++v)
         b_at[v] = batch * params.b_batch + min(v0 + v * tiles_v, params.column_vectors - 1u);
-    for (uint t = 0u; t < tile_m * tile_v; ++t) sum[t] = vec4(0.0);
+    UNROLL for (uint t = 0u; t < tile_m * tile_v; ++t) sum[t] = vec4(0.0);
 
     uint end = min(params.depth, (split + 1u) * params.depth_per_split);
+#ifdef A_SCALAR
+    uint a_at[tile_m];
+    UNROLL for (uint m = 0u; m < tile_m; ++m)
+        a_at[m] = batch * params.a_batch + min(m0 + m, params.rows - 1u) * params.a_row;
+    for (uint k = split * params.depth_per_split; k < end; ++k) {
+        vec4 right[tile_v];
+        UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
+        UNROLL for (uint m = 0u; m < tile_m; ++m) accumulate(m, LOAD1(a, a_at[m] + k * params.a_depth), right);
+    }
+#else
     if (a_transposed != 0u) {
         uint row_vectors = params.rows / 4u;
         for (uint k = split * params.depth_per_split; k < end; ++k) {
             vec4 right[tile_v];
-            for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
-            for (uint m = 0u; m < tile_m; m += 4u) {
+            UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
+            UNROLL for (uint m = 0u; m < tile_m; m += 4u) {
                 vec4 left = LOAD4(a, batch * params.a_batch + k * row_vectors + min((m0 + m) / 4u, row_vectors - 1u));
                 accumulate(m, left.x, right);
                 accumulate(m + 1u, left.y, right);
@@ -67,22 +81,23 @@ void main() {
     } else {
         uint depth_vectors = params.depth / 4u;
         uint a_at[tile_m];
-        for (uint m = 0u; m < tile_m; ++m)
+        UNROLL for (uint m = 0u; m < tile_m; ++m)
             a_at[m] = batch * params.a_batch + min(m0 + m, params.rows - 1u) * depth_vectors;
         for (uint k = split * params.depth_per_split / 4u; k < end / 4u; ++k) {
             vec4 left[tile_m];
-            for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD4(a, a_at[m] + k);
-            for (uint lane = 0u; lane < 4u; ++lane) {
+            UNROLL for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD4(a, a_at[m] + k);
+            UNROLL for (uint lane = 0u; lane < 4u; ++lane) {
                 vec4 right[tile_v];
-                for (uint v = 0u; v < tile_v; ++v)
+                UNROLL for (uint v = 0u; v < tile_v; ++v)
                     right[v] = LOAD4(b, b_at[v] + (k * 4u + lane) * params.column_vectors);
-                for (uint m = 0u; m < tile_m; ++m) accumulate(m, left[m][lane], right);
+                UNROLL for (uint m = 0u; m < tile_m; ++m) accumulate(m, left[m][lane], right);
             }
         }
     }
+#endif
 
-    for (uint m = 0u; m < tile_m; ++m)
-        for (uint v = 0u; v < tile_v; ++v) {
+    UNROLL for (uint m = 0u; m < tile_m; ++m)
+        UNROLL for (uint v = 0u; v < tile_v; ++v) {
             uint row = m0 + m, vector = v0 + v * tiles_v;
             if (row >= params.rows || vector >= params.column_vectors) continue;
             vec4 value = sum[m * tile_v + v];

@@ -3,12 +3,17 @@
 // dx[h,w] = sum of dy over the windows whose first maximum is (h, w). One input (vec4) per invocation gathers, so
 // nothing is added atomically and overlapping windows need no order.
 #include "common.glsl"
+#include "activation.glsl"
 #include "pool2d_geometry.glsl"
+layout(constant_id = 1) const uint activation = 0u;  // whose output x is: its gradient is taken along (0: none)
 
 INPUT(0, X, x)
 INPUT(1, DY, dy)
 OUTPUT(2, DX, dx)
-layout(push_constant) uniform Params { POOL2D_MEMBERS } params;
+layout(push_constant) uniform Params {
+    POOL2D_MEMBERS
+    float activation_parameter;
+} params;
 #include "pool2d.glsl"
 #include "pool2d_maximum.glsl"
 
@@ -30,10 +35,10 @@ INDEX first_maximum(uint n, uint oh, uint ow, uint channel) {
 void main() {
     uint index = invocation_index();
     if (index >= params.batch * params.height * params.width * params.channels) return;
-    uint channel = index % params.channels;
-    int w = int((index / params.channels) % params.width);
-    int h = int((index / (params.channels * params.width)) % params.height);
-    uint n = index / (params.channels * params.width * params.height);
+    uint rest = index;
+    uint channel = take_axis(rest, params.channels);
+    int w = int(take_axis(rest, params.width)), h = int(take_axis(rest, params.height));
+    uint n = rest;
 
     // The windows that cover (h, w).
     int stride_h = int(params.stride_h), stride_w = int(params.stride_w);
@@ -48,5 +53,6 @@ void main() {
             T g = LOAD(dy, ((n * params.out_h + uint(oh)) * params.out_w + uint(ow)) * params.channels + channel);
             sum += mix(T(0.0), g, mine);
         }
+    if (activation != 0u) sum = activate_gradient(activation, LOAD(x, index), sum, params.activation_parameter);
     dx.data[index] = sum;
 }

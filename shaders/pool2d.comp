@@ -14,10 +14,8 @@ layout(push_constant) uniform Params { POOL2D_MEMBERS } params;
 void main() {
     uint index = invocation_index();
     if (index >= params.batch * params.out_h * params.out_w * params.channels) return;
-    uint channel = index % params.channels;
-    uint ow = (index / params.channels) % params.out_w;
-    uint oh = (index / (params.channels * params.out_w)) % params.out_h;
-    uint n = index / (params.channels * params.out_w * params.out_h);
+    uint n = index;
+    uint channel = take_axis(n, params.channels), ow = take_axis(n, params.out_w), oh = take_axis(n, params.out_h);
     int top = int(oh * params.stride_h) - params.pad_top, left = int(ow * params.stride_w) - params.pad_left;
     int h_end = min(top + int(params.kernel_h), int(params.height)), w_end = min(left + int(params.kernel_w), int(params.width));
 

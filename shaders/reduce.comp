@@ -18,9 +18,9 @@ layout(push_constant) uniform Params {
 void main() {
     uint i = invocation_index();
     if (i >= params.outer * params.chunks * params.inner) return;
-    uint column = i % params.inner;
-    uint chunk = (i / params.inner) % params.chunks;
-    uint base = i / (params.inner * params.chunks) * params.depth * params.inner + column;
+    uint outer = i;
+    uint column = take_axis(outer, params.inner), chunk = take_axis(outer, params.chunks);
+    uint base = outer * params.depth * params.inner + column;
     T result = kind == 0u ? T(0.0) : LOAD(x, base + chunk * params.inner);
     for (uint k = chunk; k < params.depth; k += params.chunks) {
         T v = LOAD(x, base + k * params.inner);

@@ -18,9 +18,10 @@ void main() {
     uint i = invocation_index();
     if (i >= params.elements) return;
     int from = params.in_offset, to = params.out_offset;
-    for (int axis = 5; axis >= 0; --axis) {
-        int position = int(i % params.dims[axis]);
-        i /= params.dims[axis];
+    UNROLL for (int axis = 5; axis >= 0; --axis) {
+        // Merged and missing axes have one position.
+        if (params.dims[axis] == 1u) continue;
+        int position = int(take_axis(i, params.dims[axis]));
         from += position * params.in_strides[axis];
         to += position * params.out_strides[axis];
     }

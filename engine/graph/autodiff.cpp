@@ -17,7 +17,7 @@ std::vector<bool> depends_on(const Graph& graph, std::span<const Tensor> wrt) {
     for (const Node& node : graph.nodes()) {
         bool any = false;
         for (std::uint32_t input : node.inputs) any = any || depends[input];
-        for (std::uint32_t output : node.outputs) depends[output] = any;
+        for (std::uint32_t output : node.outputs) depends[output] = depends[output] || any;
     }
     return depends;
 }

@@ -56,7 +56,7 @@ class Reader {
     void number(const char* key, float& value) {
         const Json* member = find(key);
         if (!member) return;
-        if (!member->is_number() || !std::isfinite(member->get<double>())) fail(std::string("\"") + key + "\" must be a number");
+        if (!member->is_number() || !std::isfinite(member->get<float>())) fail(std::string("\"") + key + "\" must be a number");
         value = member->get<float>();
     }
     void flag(const char* key, bool& value) {

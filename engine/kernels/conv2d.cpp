@@ -53,21 +53,24 @@ std::uint32_t best_tile_w(std::uint32_t out_w, std::uint32_t largest) {
     return best;
 }
 
+/// Input pixels from the first window's beginning to the last one's end.
+std::uint32_t reach_w(const Conv2dGeometry& g) {
+    return (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
+}
+
 template <class S>
 Implementation rows_implementation(const DeviceTraits& device, const Conv2dGeometry& g, const Epilogue& epilogue,
-                                   const RowsOperands& at, std::uint32_t tile_w) {
-    const bool channels4 = g.channels % 4 == 0;
-    const std::uint32_t reach_w = (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
+                                   const RowsOperands& at, std::uint32_t tile_w, std::uint32_t components) {
     typename S::Params params{};
     set_geometry(params, g);
     params.activation_parameter = epilogue.parameter;
     const std::uint64_t invocations = std::uint64_t{g.filters / 4} * ((g.out_w + tile_w - 1) / tile_w) * g.out_h * g.batch;
     return {"conv2d rows " + std::to_string(tile_w),
             {make_call<S>({.group_size = device.group_size, .tile_w = tile_w, .kernel_w = g.kernel_w, .stride_w = g.stride_w,
-                           .dilation_w = g.dilation_w, .padded = g.pad_left > 0 || reach_w > g.pad_left + g.width,
+                           .dilation_w = g.dilation_w, .padded = g.pad_left > 0 || reach_w(g) > g.pad_left + g.width,
                            .has_bias = epilogue.bias, .activation = epilogue.activation},
                           params, groups_for(invocations, device.group_size),
-                          {{at.x, channels4 ? 4u : 1u}, {at.weight, 4}, {epilogue.bias ? at.bias : at.weight, 4}, {at.y}},
+                          {{at.x, components}, {at.weight, 4}, {epilogue.bias ? at.bias : at.weight, 4}, {at.y}},
                           static_cast<double>(g.multiply_adds()))},
             {}};
 }
@@ -84,7 +87,12 @@ std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv
     const std::uint32_t tile_w = best_tile_w(g.out_w, device_traits.cpu ? 14 : 7);
     const std::uint32_t components = g.channels % 4 == 0 ? 4 : 1;
     const bool texels = texels_fit(device, g.input_elements(), components) && texels_fit(device, g.weight_elements(), 4);
-    const auto make = [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, tile_w); };
+    const auto make = [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, tile_w, components); };
+    if (device_traits.cpu && g.channels == 1 && g.width % 4 == 0 && g.pad_left == 0 && reach_w(g) <= g.width) {
+        const std::uint32_t wide = std::min((g.out_w + 3) / 4 * 4, 16u);
+        add_both<shaders::conv2d_rows_pixels4, shaders::conv2d_rows_pixels4_texel>(
+            list, device, texels, [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, wide, 4); });
+    }
     if (components == 4) add_both<shaders::conv2d_rows_channels4, shaders::conv2d_rows_channels4_texel>(list, device, texels, make);
     else add_both<shaders::conv2d_rows, shaders::conv2d_rows_texel>(list, device, texels, make);
     return list;

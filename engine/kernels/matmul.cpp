@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/pointwise.h"
 #include "reference/reference.h"
 #include "shaders.h"
 
@@ -74,7 +75,9 @@ std::vector<Implementation> Matmul::implementations(const vulkan::Device& device
     std::vector<Implementation> list;
     const bool a_vectors = g_.transpose_a ? g_.rows % 4 == 0 : g_.depth % 4 == 0;
     if (!g_.transpose_b && g_.columns % 4 == 0 && a_vectors) add_vec4(list, device);
+    else if (!g_.transpose_b && g_.columns % 4 == 0) add_scalar_a(list, device);
     if (!g_.transpose_a && g_.transpose_b && g_.depth % 4 == 0) add_dot(list, device);
+    add_with_b_transposed(list, device);
     add_general(list, device);
     return list;
 }
@@ -130,6 +133,55 @@ void Matmul::add_dot(std::vector<Implementation>& list, const vulkan::Device& de
                               {{0, 4}, {1, 4}, {bias_operand(), 1}, {c_operand()}}, static_cast<double>(g_.multiply_adds()))},
                 {}};
         });
+}
+
+void Matmul::add_scalar_a(std::vector<Implementation>& list, const vulkan::Device& device) const {
+    const DeviceTraits device_traits = traits(device);
+    const std::uint32_t vectors = g_.columns / 4;
+    const bool texels = texels_fit(device, g_.a_elements(), 1) && texels_fit(device, g_.b_elements(), 4);
+    for (Tile tile : by_preference({{8, 1}, {4, 1}, {1, 1}}, device_traits, g_.rows, vectors, g_.batch))
+        add_both<shaders::matmul_vec4_scalar, shaders::matmul_vec4_scalar_texel>(list, device, texels, [&]<class S>() {
+            const std::uint64_t invocations = std::uint64_t{vectors} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
+            return Implementation{
+                tile_name("matmul vec4, scalar a", tile),
+                {make_call<S>({.group_size = device_traits.group_size, .tile_m = tile.m, .tile_v = tile.n,
+                               .has_bias = epilogue_.bias, .activation = epilogue_.activation},
+                              {.batch = g_.batch, .rows = g_.rows, .column_vectors = vectors, .depth = g_.depth,
+                               .a_row = g_.transpose_a ? 1 : g_.depth, .a_depth = g_.transpose_a ? g_.rows : 1,
+                               .a_batch = g_.broadcast_a ? 0 : g_.rows * g_.depth, .b_batch = g_.broadcast_b ? 0 : g_.depth * vectors,
+                               .splits = 1, .depth_per_split = (g_.depth + 3) / 4 * 4, .activation_parameter = epilogue_.parameter},
+                              groups_for(invocations, device_traits.group_size),
+                              {{0, 1}, {1, 4}, {bias_operand(), epilogue_.bias ? 4u : 1u}, {c_operand()}},
+                              static_cast<double>(g_.multiply_adds()))},
+                {}};
+        });
+}
+
+/// Where b's rows can't be read as vec4s but its columns can: one copy of b turned over pays for itself if a has many rows.
+void Matmul::add_with_b_transposed(std::vector<Implementation>& list, const vulkan::Device& device) const {
+    const bool dot = !g_.transpose_b && !g_.transpose_a && g_.columns % 4 != 0 && g_.depth % 4 == 0;
+    const bool vec4 = g_.transpose_b && g_.depth % 4 != 0 && g_.columns % 4 == 0;
+    if ((!dot && !vec4) || (g_.batch != 1 && !g_.broadcast_b) || g_.rows < 16) return;
+    MatmulGeometry turned = g_;
+    turned.transpose_b = !g_.transpose_b;
+    const std::uint32_t scratch = c_operand() + 1;
+    const std::uint32_t from_rows = g_.transpose_b ? g_.columns : g_.depth, from_columns = g_.transpose_b ? g_.depth : g_.columns;
+    const reference::StridedCopy copy{{from_columns, from_rows}, {1, static_cast<std::int32_t>(from_columns)},
+                                      {static_cast<std::int32_t>(from_rows), 1}, 0, 0};
+    KernelCall turn = StridedCopy(copy, g_.b_elements(), g_.b_elements()).implementations(device)[0].calls[0];
+    turn.slots[0].operand = 1;
+    turn.slots[1].operand = scratch;
+    std::vector<Implementation> found;
+    const Matmul product(turned, epilogue_);
+    if (dot) product.add_dot(found, device);
+    else product.add_scalar_a(found, device);
+    for (Implementation& implementation : found) {
+        implementation.name = "b turned, " + implementation.name;
+        for (KernelCall& call : implementation.calls) call.slots[1].operand = scratch;
+        implementation.calls.insert(implementation.calls.begin(), turn);
+        implementation.scratch_bytes = {g_.b_elements() * 4};
+        list.push_back(std::move(implementation));
+    }
 }
 
 void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device& device) const {

@@ -20,6 +20,8 @@ class Matmul : public Problem {
   private:
     void add_vec4(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_dot(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    void add_scalar_a(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    void add_with_b_transposed(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_general(std::vector<Implementation>& list, const vulkan::Device& device) const;
     std::uint32_t bias_operand() const { return epilogue_.bias ? 2 : 0; }  // unused bindings get a
     std::uint32_t c_operand() const { return epilogue_.bias ? 3 : 2; }

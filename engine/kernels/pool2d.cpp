@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reference/pointwise.h"
 #include "reference/reference.h"
 #include "shaders.h"
 
@@ -48,6 +49,13 @@ Pool2dGeometry small_geometry(const Pool2dGeometry& g) {
     return small;
 }
 
+/// Windows within the image: no padding, nothing hanging over the edge.
+bool inside(const Pool2dGeometry& g) {
+    return g.pad_top == 0 && g.pad_left == 0 && (g.out_h - 1) * g.stride_h + g.kernel_h <= g.height &&
+           (g.out_w - 1) * g.stride_w + g.kernel_w <= g.width;
+}
+constexpr std::uint32_t largest_unrolled_window = 16;
+
 std::uint32_t components_of(const Pool2dGeometry& g) { return g.channels % 4 == 0 ? 4 : 1; }
 
 }  // namespace
@@ -62,6 +70,17 @@ std::vector<Implementation> Pool2d::implementations(const vulkan::Device& device
     std::vector<Implementation> list;
     const std::uint32_t components = components_of(g_);
     const bool texels = texels_fit(device, g_.input_elements(), components);
+    if (kind_ == PoolKind::maximum && inside(g_) && g_.kernel_h * g_.kernel_w <= largest_unrolled_window) {
+        const auto tiles = [&]<class S>() {
+            return Implementation{"max pool2d tiles",
+                                  {make_call<S>({.group_size = default_group_size, .kernel_h = g_.kernel_h, .kernel_w = g_.kernel_w},
+                                                params_of<typename S::Params>(g_, components),
+                                                groups_for(g_.output_elements() / components), {{0, components}, {1}}, work_of(g_))},
+                                  {}};
+        };
+        if (components == 4) add_both<shaders::max_pool2d_tiles_vec4, shaders::max_pool2d_tiles_vec4_texel>(list, device, texels, tiles);
+        else add_both<shaders::max_pool2d_tiles, shaders::max_pool2d_tiles_texel>(list, device, texels, tiles);
+    }
     const auto make = [&]<class S>() {
         return Implementation{"pool2d",
                               {make_call<S>({.group_size = default_group_size, .kind = static_cast<std::uint32_t>(kind_)},
@@ -81,7 +100,10 @@ void Pool2d::reference(std::vector<std::vector<double>>& operands) const {
     else reference::average_pool2d(g_, operands[0], operands[1]);
 }
 
-std::string Pool2dGradient::name() const { return describe(kind_, g_) + " gradient"; }
+std::string Pool2dGradient::name() const {
+    const std::string name = describe(kind_, g_) + " gradient";
+    return activation_ ? name + " through " + reference::unary_rows()[activation_ - 1].name : name;
+}
 
 std::vector<Operand> Pool2dGradient::operands() const {
     if (kind_ == PoolKind::average) return {{DType::f32, g_.output_elements()}, {DType::f32, g_.input_elements(), true, false}};
@@ -91,17 +113,18 @@ std::vector<Operand> Pool2dGradient::operands() const {
 
 /// One window per invocation, where windows neither overlap, nor leave gaps, nor reach into padding.
 void Pool2dGradient::add_tiles(std::vector<Implementation>& list, const vulkan::Device& device) const {
-    const bool tiles = g_.stride_h == g_.kernel_h && g_.stride_w == g_.kernel_w && g_.pad_top == 0 && g_.pad_left == 0 &&
-                       g_.out_h * g_.kernel_h <= g_.height && g_.out_w * g_.kernel_w <= g_.width;
-    if (!tiles || g_.kernel_h * g_.kernel_w > 16) return;
+    const bool tiles = g_.stride_h == g_.kernel_h && g_.stride_w == g_.kernel_w && inside(g_);
+    if (!tiles || g_.kernel_h * g_.kernel_w > largest_unrolled_window) return;
     const std::uint32_t components = components_of(g_);
     const std::uint64_t windows = std::uint64_t{g_.batch} * ((g_.height + g_.kernel_h - 1) / g_.kernel_h) *
                                   ((g_.width + g_.kernel_w - 1) / g_.kernel_w) * (g_.channels / components);
     const auto make = [&]<class S>() {
+        auto params = params_of<typename S::Params>(g_, components);
+        params.activation_parameter = parameter_;
         return Implementation{
             "max pool2d gradient tiles",
-            {make_call<S>({.group_size = default_group_size, .kernel_h = g_.kernel_h, .kernel_w = g_.kernel_w},
-                          params_of<typename S::Params>(g_, components), groups_for(windows),
+            {make_call<S>({.group_size = default_group_size, .kernel_h = g_.kernel_h, .kernel_w = g_.kernel_w, .activation = activation_},
+                          params, groups_for(windows),
                           {{0, components}, {1, components}, {2}}, work_of(g_))},
             {}};
     };
@@ -129,9 +152,10 @@ std::vector<Implementation> Pool2dGradient::implementations(const vulkan::Device
     }
     add_tiles(list, device);
     const auto make = [&]<class S>() {
+        auto params = params_of<typename S::Params>(g_, components);
+        params.activation_parameter = parameter_;
         return Implementation{"max pool2d gradient",
-                              {make_call<S>({.group_size = default_group_size}, params_of<typename S::Params>(g_, components),
-                                            groups, {{0}, {1}, {2}}, work_of(g_) * g_.kernel_h * g_.kernel_w)},
+                              {make_call<S>({.group_size = default_group_size, .activation = activation_}, params, groups, {{0}, {1}, {2}}, work_of(g_) * g_.kernel_h * g_.kernel_w)},
                               {}};
     };
     list.push_back(components == 4 ? make.operator()<shaders::max_pool2d_gradient_vec4>()
@@ -140,12 +164,19 @@ std::vector<Implementation> Pool2dGradient::implementations(const vulkan::Device
 }
 
 std::unique_ptr<Problem> Pool2dGradient::small() const {
-    return std::make_unique<Pool2dGradient>(kind_, small_geometry(g_));
+    return std::make_unique<Pool2dGradient>(kind_, small_geometry(g_), activation_, parameter_);
 }
 
 void Pool2dGradient::reference(std::vector<std::vector<double>>& operands) const {
-    if (kind_ == PoolKind::maximum) reference::max_pool2d_gradient(g_, operands[0], operands[1], operands[2]);
-    else reference::average_pool2d_gradient(g_, operands[0], operands[1]);
+    if (kind_ == PoolKind::average) {
+        reference::average_pool2d_gradient(g_, operands[0], operands[1]);
+        return;
+    }
+    reference::max_pool2d_gradient(g_, operands[0], operands[1], operands[2]);
+    if (!activation_) return;
+    const auto gradient = reference::unary_rows()[activation_ - 1].gradient;
+    for (std::size_t i = 0; i < operands[2].size(); ++i)
+        operands[2][i] = gradient(operands[0][i], operands[0][i], operands[2][i], parameter_);
 }
 
 }  // namespace hekla::kernels

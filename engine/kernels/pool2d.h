@@ -23,10 +23,13 @@ class Pool2d : public Problem {
     Pool2dGeometry g_;
 };
 
-/// Operands: x, dy, dx for the maximum; dy, dx for the average.
+/// Operands: x, dy, dx for the maximum; dy, dx for the average. With an activation (1 + a row of
+/// reference::unary_rows() whose gradient reads the output; the maximum only) x is that activation's output, and dx the
+/// gradient of its input.
 class Pool2dGradient : public Problem {
   public:
-    Pool2dGradient(PoolKind kind, const Pool2dGeometry& geometry) : kind_(kind), g_(geometry) {}
+    Pool2dGradient(PoolKind kind, const Pool2dGeometry& geometry, std::uint32_t activation = 0, float parameter = 0)
+        : kind_(kind), g_(geometry), activation_(activation), parameter_(parameter) {}
     std::string name() const override;
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
@@ -37,6 +40,8 @@ class Pool2dGradient : public Problem {
     void add_tiles(std::vector<Implementation>& list, const vulkan::Device& device) const;
     PoolKind kind_;
     Pool2dGeometry g_;
+    std::uint32_t activation_;
+    float parameter_;
 };
 
 }  // namespace hekla::kernels

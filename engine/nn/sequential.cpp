@@ -23,6 +23,8 @@ Sequential::Sequential(std::vector<Layer> layers) : state_(std::make_shared<Stat
 
 namespace {
 
+constexpr std::uint64_t largest_parameter = 1u << 30;  // elements: 4 GiB, beyond what one binding of a device holds
+
 /// Runs one layer's shape rules on a graph that is thrown away; errors name the layer.
 Shape output_shape(const Layer& layer, const std::string& name, const Shape& input) {
     try {
@@ -69,6 +71,9 @@ void Sequential::build(const InputInfo& input, std::uint64_t seed) {
         for (const nn::ParameterSpec& spec : nn::parameter_specs(state_->layers[i], shape)) {
             layer_parameters.back().push_back(parameters.size());
             const auto stream = static_cast<std::uint32_t>(parameters.size());
+            if (spec.shape.elements() > largest_parameter)
+                throw Error(ErrorCode::unsupported, "[sequential] " + state_->names[i] + "." + spec.name + " would have the shape " +
+                                                        to_string(spec.shape) + ", which is more than " + std::to_string(largest_parameter) + " elements");
             parameters.push_back(std::make_shared<Parameter>(state_->names[i] + "." + spec.name, spec.shape, nn::initial_values(spec, seed, stream)));
         }
         shape = next;

@@ -162,6 +162,7 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
     bool finite = true;
     const std::uint64_t steps = (order.size() + settings_.batch - 1) / settings_.batch;
     state_->replay->run(steps, [&](std::uint32_t ended) {
+        if (!finite) return false;  // what was in flight behind the step that halted did nothing
         std::vector<StepRecord> ended_records = records(next, ended);
         next += ended;
         for (std::size_t i = 0; i < ended_records.size() && finite; ++i)

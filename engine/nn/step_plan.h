@@ -41,6 +41,7 @@ class StepPlan {
     const StepSettings& settings() const { return settings_; }
     ResidentData& data() { return *data_; }
     std::uint64_t scratch_bytes() const { return state_->scratch_bytes; }
+    const Plan::State& compiled() const { return *state_; }
 
   private:
     struct StepGraph;

@@ -5,6 +5,7 @@
 
 #include "graph/op_def.h"
 #include "kernels/epilogue.h"
+#include "kernels/pool2d.h"
 
 namespace hekla {
 
@@ -21,7 +22,17 @@ struct UnaryAttributes {
     float parameter = 0;
 };
 
-extern const OpDef conv2d_op, matmul_op, unary_op;
+/// Of pool2d and its gradient.
+struct PoolAttributes {
+    kernels::PoolKind kind;
+    Pool2dGeometry geometry;
+    // The gradient of a maximum: the activation whose output the pool's input is, if the fuse pass put it here
+    // (1 + row), so that the result is the gradient of the activation's input.
+    std::uint32_t activation = 0;
+    float parameter = 0;
+};
+
+extern const OpDef conv2d_op, matmul_op, unary_op, unary_gradient_op, pool2d_gradient_op;
 
 // Used by training only (engine/nn); no user-level functions.
 

@@ -3,6 +3,7 @@
 #include "kernels/pool2d.h"
 #include "ops/checks.h"
 #include "ops/lowering.h"
+#include "ops/op_records.h"
 #include "ops/windows.h"
 #include "reference/reference.h"
 
@@ -10,11 +11,6 @@ namespace hekla {
 namespace {
 
 using kernels::PoolKind;
-
-struct PoolAttributes {
-    PoolKind kind;
-    Pool2dGeometry geometry;
-};
 
 std::vector<TensorDesc> infer(const Graph&, const Node& node) {
     const Pool2dGeometry& g = node.as<PoolAttributes>().geometry;
@@ -26,29 +22,33 @@ std::vector<TensorDesc> infer_gradient(const Graph&, const Node& node) {
 }
 
 void lower(const Node& node, Lowering& lowering) {
-    const auto& [kind, geometry] = node.as<PoolAttributes>();
-    lowering.call(kernels::Pool2d(kind, geometry), {node.inputs[0], node.outputs[0]});
+    const auto& a = node.as<PoolAttributes>();
+    lowering.call(kernels::Pool2d(a.kind, a.geometry), {node.inputs[0], node.outputs[0]});
 }
 void evaluate(ReferenceCall& call) {
-    const auto& [kind, geometry] = call.node.as<PoolAttributes>();
+    const auto& [kind, geometry, activation, parameter] = call.node.as<PoolAttributes>();
     if (kind == PoolKind::maximum) reference::max_pool2d(geometry, call.inputs[0], call.outputs[0]);
     else reference::average_pool2d(geometry, call.inputs[0], call.outputs[0]);
 }
 
 void lower_gradient(const Node& node, Lowering& lowering) {
-    const auto& [kind, geometry] = node.as<PoolAttributes>();
+    const auto& a = node.as<PoolAttributes>();
     std::vector<std::uint32_t> operands = node.inputs;
     operands.push_back(node.outputs[0]);
-    lowering.call(kernels::Pool2dGradient(kind, geometry), operands);
+    lowering.call(kernels::Pool2dGradient(a.kind, a.geometry, a.activation, a.parameter), operands);
 }
 void evaluate_gradient(ReferenceCall& call) {
-    const auto& [kind, geometry] = call.node.as<PoolAttributes>();
+    const auto& [kind, geometry, activation, parameter] = call.node.as<PoolAttributes>();
     if (kind == PoolKind::maximum) reference::max_pool2d_gradient(geometry, call.inputs[0], call.inputs[1], call.outputs[0]);
     else reference::average_pool2d_gradient(geometry, call.inputs[0], call.outputs[0]);
 }
+}  // namespace
+
 /// inputs x, dy (maximum) or dy (average)
 const OpDef pool2d_gradient_op{.name = "pool2d_gradient", .infer = infer_gradient, .gradient = nullptr,
                                .lower = lower_gradient, .reference = evaluate_gradient};
+
+namespace {
 
 std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Tensor> dy) {
     std::vector<Tensor> inputs;
@@ -86,7 +86,7 @@ Tensor pool2d(const char* name, PoolKind kind, Tensor x, const Pool2dOptions& op
     g.pad_left = w.pad_before;
     g.pad_bottom = h.pad_after;
     g.pad_right = w.pad_after;
-    return x.graph().add(pool2d_op, {x}, PoolAttributes{kind, g})[0];
+    return x.graph().add(pool2d_op, {x}, PoolAttributes{kind, g, 0, 0})[0];
 }
 
 }  // namespace

@@ -39,8 +39,12 @@ void evaluate_gradient(ReferenceCall& call) {
     for (std::size_t i = 0; i < call.inputs[0].size(); ++i)
         call.outputs[0][i] = row.gradient(call.inputs[0][i], call.inputs[0][i], call.inputs[1][i], parameter);
 }
+}  // namespace
+
 const OpDef unary_gradient_op{.name = "unary_gradient", .infer = infer, .gradient = nullptr, .lower = lower_gradient,
                               .reference = evaluate_gradient};
+
+namespace {
 
 std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Tensor> dy) {
     const reference::UnaryRow& row = row_of(node);

@@ -27,7 +27,6 @@ void lower_assign(const Node& node, Lowering& lowering) {
     const std::uint64_t elements = lowering.shape(node.inputs[0]).elements();
     lowering.call(kernels::StridedCopy(whole_copy(elements), elements, elements), {node.inputs[1], node.inputs[0]});
 }
-const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullptr, .lower = lower_assign, .reference = nullptr, .has_effect = true};
 
 // update --------------------------------------------------------------------------------------------------
 OperandRef arena(OperandRef::Kind kind, const ArenaRange& range) { return {kind, 0, range.offset_bytes, range.bytes}; }
@@ -102,6 +101,7 @@ void minimize_with(Tensor loss, const Optimizer& optimizer) {
 
 }  // namespace
 
+const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullptr, .lower = lower_assign, .reference = nullptr, .has_effect = true};
 const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr, .lower = lower_update, .reference = nullptr, .has_effect = true};
 
 void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }

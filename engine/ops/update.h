@@ -15,6 +15,6 @@ struct UpdateAttributes {
     std::variant<Sgd, Adam> optimizer;
     std::vector<std::uint32_t> parameters;  // values, one per gradient
 };
-extern const OpDef update_op;
+extern const OpDef update_op, assign_op;
 
 }  // namespace hekla

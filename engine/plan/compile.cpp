@@ -46,13 +46,18 @@ class Compiler {
         state_->device = device.shared();
         state_->graph = &graph;
         std::vector<std::uint32_t> ids;
-        for (Tensor output : outputs) ids.push_back(output.id());
+        for (Tensor output : outputs) {
+            if (!output || &output.graph() != &graph)
+                throw Error(ErrorCode::invalid_argument, "[compile] an output is empty or belongs to another Graph");
+            ids.push_back(output.id());
+        }
         state_->program = extract(graph, ids);
         state_->store = store ? std::move(store) : own_store(device);
     }
 
     std::unique_ptr<Plan::State> compile() {
         fuse_activations(state_->program);
+        fuse_activation_gradients(state_->program);
         place_gradients();
         lower();
         place_memory();
@@ -84,9 +89,9 @@ class Compiler {
         for (const Node& node : state_->program.nodes)
             if (node.op->is_alias()) --uses[root(node.inputs[0])];
         for (const Node& node : state_->program.nodes) {
+            state_->writes_parameters = state_->writes_parameters || node.op == &update_op || node.op == &assign_op;
             if (node.op != &update_op) continue;
             const auto& a = node.as<UpdateAttributes>();
-            state_->writes_parameters = true;
             for (std::size_t i = 0; i < a.parameters.size(); ++i) {
                 const std::uint32_t gradient = root(node.inputs[i]);
                 if (value_of(gradient).kind == ValueKind::computed && uses[gradient] == 1) gradient_of_[gradient] = a.parameters[i];

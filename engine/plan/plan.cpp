@@ -1,5 +1,6 @@
 #include <hekla/plan.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include <hekla/error.h>
@@ -26,9 +27,15 @@ vulkan::BufferRange Plan::State::range_of(std::uint32_t value) const {
 
 namespace {
 
+const Value& value_in(const Plan::State& state, Tensor tensor) {
+    if (!tensor || &tensor.graph() != state.graph)
+        throw Error(ErrorCode::invalid_argument, "[plan] the tensor is empty or belongs to another Graph");
+    return state.graph->value(tensor);
+}
+
 template <class T>
 void set_value(Plan::State& state, Tensor input, std::span<const T> values, DType dtype) {
-    const Value& value = state.graph->value(input);
+    const Value& value = value_in(state, input);
     if (value.kind != ValueKind::input)
         throw Error(ErrorCode::invalid_argument, "[plan] only inputs can be set; " + to_string(value.desc) + " is computed or a parameter");
     if (value.desc.dtype != dtype || value.desc.elements() != values.size())
@@ -49,8 +56,16 @@ void Plan::run() {
 }
 
 std::vector<float> Plan::read(Tensor output) {
-    const Value& value = state_->graph->value(output);
+    const Value& value = value_in(*state_, output);
     const vulkan::BufferRange range = state_->range_of(output.id());
+    // Other computed values have lost their memory to later ones.
+    const auto& root = state_->program.root;
+    const bool kept = std::any_of(state_->program.outputs.begin(), state_->program.outputs.end(),
+                                  [&](std::uint32_t id) { return root[id] == root[output.id()]; });
+    if (!kept && state_->graph->values()[root[output.id()]].kind == ValueKind::computed)
+        throw Error(ErrorCode::invalid_argument, "[plan] " + to_string(value.desc) + " was not given as an output to compile");
+    if (value.desc.dtype != DType::f32)
+        throw Error(ErrorCode::invalid_argument, "[plan] only f32 values can be read, this one is " + to_string(value.desc));
     std::vector<float> values(value.desc.elements());
     state_->device->download({range.buffer, range.offset, values.size() * sizeof(float)}, std::as_writable_bytes(std::span(values)));
     return values;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "ops/op_records.h"
+#include "reference/pointwise.h"
 
 namespace hekla::plan {
 
@@ -36,37 +37,67 @@ kernels::Epilogue* epilogue_of(Node& node) {
     return nullptr;
 }
 
+/// Who makes and how many read each value.
+struct Uses {
+    std::map<std::uint32_t, int> readers;
+    std::map<std::uint32_t, std::size_t> maker;
+
+    explicit Uses(const Program& program) {
+        for (std::uint32_t output : program.outputs) ++readers[output];
+        for (std::size_t i = 0; i < program.nodes.size(); ++i) {
+            for (std::uint32_t input : program.nodes[i].inputs) ++readers[input];
+            for (std::uint32_t output : program.nodes[i].outputs) maker[output] = i;
+        }
+    }
+    /// The node that makes `value`, if `value` has no other reader than the one who asks; otherwise null.
+    Node* sole_source(Program& program, std::uint32_t value) {
+        const auto made = maker.find(value);
+        return made != maker.end() && readers[value] == 1 ? &program.nodes[made->second] : nullptr;
+    }
+};
+
+/// Applies `fuse(uses, node)` to every node; those for which it returns true are dropped.
+template <class Fuse>
+void fuse_into_source(Program& program, const Fuse& fuse) {
+    Uses uses(program);
+    std::vector<Node> kept;
+    std::vector<bool> gone;
+    for (Node& node : program.nodes) gone.push_back(fuse(uses, node));
+    for (std::size_t i = 0; i < program.nodes.size(); ++i)
+        if (!gone[i]) kept.push_back(std::move(program.nodes[i]));
+    program.nodes = std::move(kept);
+}
+
 }  // namespace
 
 void fuse_activations(Program& program) {
-    std::map<std::uint32_t, int> readers;
-    std::map<std::uint32_t, std::size_t> maker;
-    for (std::uint32_t output : program.outputs) ++readers[output];
-    for (std::size_t i = 0; i < program.nodes.size(); ++i) {
-        for (std::uint32_t input : program.nodes[i].inputs) ++readers[input];
-        for (std::uint32_t output : program.nodes[i].outputs) maker[output] = i;
-    }
-    std::vector<bool> gone(program.nodes.size(), false);
-    for (std::size_t i = 0; i < program.nodes.size(); ++i) {
-        Node& activation = program.nodes[i];
-        if (activation.op != &unary_op || readers[activation.inputs[0]] != 1) continue;
-        const auto made = maker.find(activation.inputs[0]);
-        if (made == maker.end()) continue;
-        Node& product = program.nodes[made->second];
-        kernels::Epilogue* epilogue = epilogue_of(product);
-        if (!epilogue || epilogue->activation) continue;
+    fuse_into_source(program, [&](Uses& uses, Node& activation) {
+        if (activation.op != &unary_op) return false;
+        Node* product = uses.sole_source(program, activation.inputs[0]);
+        kernels::Epilogue* epilogue = product ? epilogue_of(*product) : nullptr;
+        if (!epilogue || epilogue->activation) return false;
         epilogue->activation = activation.as<UnaryAttributes>().row + 1;
         epilogue->parameter = activation.as<UnaryAttributes>().parameter;
-        product.outputs = activation.outputs;
-        gone[i] = true;
-    }
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < program.nodes.size(); ++i)
-        if (!gone[i]) {
-            if (kept != i) program.nodes[kept] = std::move(program.nodes[i]);
-            ++kept;
-        }
-    program.nodes.resize(kept);
+        product->outputs = activation.outputs;
+        return true;
+    });
+}
+
+void fuse_activation_gradients(Program& program) {
+    fuse_into_source(program, [&](Uses& uses, Node& gradient) {
+        if (gradient.op != &unary_gradient_op) return false;
+        const auto& activation = gradient.as<UnaryAttributes>();
+        if (!reference::unary_rows()[activation.row].gradient_reads_output) return false;
+        Node* pool = uses.sole_source(program, gradient.inputs[1]);
+        if (!pool || pool->op != &pool2d_gradient_op) return false;
+        auto& attributes = std::any_cast<PoolAttributes&>(pool->attributes);
+        const bool same = attributes.kind == kernels::PoolKind::maximum && pool->inputs[0] == gradient.inputs[0];
+        if (!same || attributes.activation) return false;
+        attributes.activation = activation.row + 1;
+        attributes.parameter = activation.parameter;
+        pool->outputs = gradient.outputs;
+        return true;
+    });
 }
 
 }  // namespace hekla::plan

@@ -22,4 +22,7 @@ Program extract(const Graph& graph, std::vector<std::uint32_t> outputs);
 /// Moves an activation into the epilogue of the convolution or product before it, where nothing else reads that one's result.
 void fuse_activations(Program& program);
 
+/// Moves an activation's gradient into the max-pool gradient before it, where the pool's input is the activation's output.
+void fuse_activation_gradients(Program& program);
+
 }  // namespace hekla::plan
