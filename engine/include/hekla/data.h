@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <hekla/config.h>
 #include <hekla/tensor_desc.h>
 
 namespace hekla::data {
@@ -36,6 +37,7 @@ struct TrainTest {
     Dataset train, test;
 };
 
+#if HEKLA_WITH_IO
 /// Where to look: `folder` if not empty, else $HEKLA_DATA_DIR, the Debian package's folder, the user's cache
 /// folder (where tools/get-data puts things). Files may lie in the folder itself or in <folder>/<name>.
 /// Throws Error (not_found) that lists the places searched and how to get the data, or
@@ -46,5 +48,6 @@ TrainTest cifar10(const std::string& folder = {});
 TrainTest cifar100(const std::string& folder = {});
 /// By name: "mnist", "fashion-mnist", "cifar10", "cifar100". Throws Error listing the names.
 TrainTest load(const std::string& name, const std::string& folder = {});
+#endif
 
 }  // namespace hekla::data

@@ -1,12 +1,15 @@
 #pragma once
 // Everything but <hekla/vulkan.h>.
 
+#include <hekla/config.h>
 #include <hekla/data.h>
 #include <hekla/device.h>
 #include <hekla/error.h>
 #include <hekla/graph.h>
-#include <hekla/io.h>
 #include <hekla/nn.h>
 #include <hekla/ops.h>
 #include <hekla/plan.h>
 #include <hekla/tensor_desc.h>
+#if HEKLA_WITH_IO
+#include <hekla/io.h>
+#endif

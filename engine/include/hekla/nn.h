@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include <hekla/config.h>
 #include <hekla/data.h>
 #include <hekla/device.h>
 #include <hekla/graph.h>
@@ -113,7 +114,9 @@ class Sequential {
     /// the step state).
     Tensor apply(Tensor x, bool training = false) const;
 
-    /// Safetensors with the architecture, the input's scaling and the class names in the metadata.
+#if HEKLA_WITH_IO
+    /// Safetensors with the architecture, the input's scaling and the class names in the metadata. The bytes depend on
+    /// the network alone: no date, path or setting is in them.
     void save(const std::string& path) const;
     static Sequential load(const std::string& path);
     /// Takes the parameters of a file with the same names and shapes; throws Error listing what differs.
@@ -121,6 +124,7 @@ class Sequential {
     /// The architecture as JSON text (the form of the metadata), and from it.
     std::string architecture_json() const;
     static Sequential from_json(const std::string& json, const std::string& origin);
+#endif
 
   private:
     struct State;

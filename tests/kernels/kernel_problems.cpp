@@ -1,0 +1,151 @@
+#include "kernels/kernel_problems.h"
+
+#include "kernels/conv2d.h"
+#include "kernels/matmul.h"
+#include "kernels/pointwise.h"
+#include "kernels/pool2d.h"
+#include "kernels/reduce.h"
+#include "kernels/softmax.h"
+#include "kernels/training.h"
+
+namespace hekla::tests {
+namespace {
+
+using namespace kernels;
+using Problems = std::vector<std::shared_ptr<Problem>>;
+
+template <class P, class... Arguments>
+void put(Problems& list, Arguments&&... arguments) {
+    list.push_back(std::make_shared<P>(std::forward<Arguments>(arguments)...));
+}
+
+void add_pointwise(Problems& list) {
+    for (std::uint32_t row = 0; row < reference::unary_rows().size(); ++row) {
+        put<Unary>(list, row, 37, 0.5f);
+        put<UnaryGradient>(list, row, 38, 0.5f);
+    }
+    put<Unary>(list, 0u, 4096, 0.0f);
+    put<Unary>(list, 0u, 1, 0.0f);
+    for (std::uint32_t row = 0; row < reference::binary_rows().size(); ++row) {
+        put<Binary>(list, row, Binary::Axes{{1, 1, 1, 61}, {0, 0, 0, 1}, {0, 0, 0, 1}});
+        put<Binary>(list, row, Binary::Axes{{1, 3, 5, 7}, {0, 35, 7, 1}, {0, 0, 1, 0}});
+    }
+    put<StridedCopy>(list, reference::StridedCopy{{3, 5, 7}, {1, 3, 15}, {35, 7, 1}, 0, 0}, 105, 105);
+    put<StridedCopy>(list, reference::StridedCopy{{2, 3}, {10, 1}, {7, 2}, 4, 3}, 20, 20);
+    put<StridedCopy>(list, reference::StridedCopy{{2, 3, 2, 3, 2, 3}, {108, 36, 18, 6, 3, 1}, {1, 2, 6, 12, 36, 72}, 0, 0}, 216, 216);
+    put<StridedCopy>(list, reference::StridedCopy{{1000}, {1}, {1}, 0, 0}, 1000, 1000);
+    put<Fill>(list, 1, 0.5f);
+    put<Fill>(list, 103, -2.0f);
+}
+
+void add_rows(Problems& list) {
+    using reference::Reduction;
+    for (Reduction kind : {Reduction::sum, Reduction::mean, Reduction::maximum, Reduction::minimum}) {
+        put<Reduce>(list, kind, 1, 1000, 1);
+        put<Reduce>(list, kind, 7, 13, 5);
+        put<Reduce>(list, kind, 1, 517, 8);
+        put<Reduce>(list, kind, 129, 3, 1);
+    }
+    for (SoftmaxKind kind : {SoftmaxKind::plain, SoftmaxKind::log})
+        for (std::uint64_t columns : {1, 10, 257}) {
+            put<Softmax>(list, kind, 5, columns);
+            put<SoftmaxGradient>(list, kind, 5, columns);
+        }
+    for (bool one_hot : {false, true})
+        for (std::uint64_t columns : {2, 10, 300}) {
+            put<CrossEntropyRows>(list, one_hot, 7, columns);
+            put<CrossEntropyGradient>(list, one_hot, 7, columns);
+        }
+    put<CorrectRows>(list, 33, 10);
+    put<CorrectRows>(list, 3, 300);
+}
+
+void add_products(Problems& list) {
+    for (bool ta : {false, true})
+        for (bool tb : {false, true}) {
+            put<Matmul>(list, MatmulGeometry{.rows = 13, .columns = 17, .depth = 31, .transpose_a = ta, .transpose_b = tb});
+            put<Matmul>(list, MatmulGeometry{.rows = 16, .columns = 32, .depth = 64, .transpose_a = ta, .transpose_b = tb});
+            put<Matmul>(list, MatmulGeometry{.batch = 3, .rows = 4, .columns = 8, .depth = 12, .transpose_a = ta, .transpose_b = tb});
+        }
+    put<Matmul>(list, MatmulGeometry{.batch = 2, .rows = 5, .columns = 3, .depth = 7, .broadcast_a = true});
+    put<Matmul>(list, MatmulGeometry{.batch = 2, .rows = 5, .columns = 3, .depth = 7, .broadcast_b = true});
+    put<Matmul>(list, MatmulGeometry{.rows = 3, .columns = 5, .depth = 1000});
+    put<Matmul>(list, MatmulGeometry{.rows = 1, .columns = 1, .depth = 1});
+    const Epilogue relu{true, 1 + reference::unary_index("relu"), 0};
+    const Epilogue bias{true, 0, 0};
+    put<Matmul>(list, MatmulGeometry{.rows = 8, .columns = 10, .depth = 1568}, bias);
+    put<Matmul>(list, MatmulGeometry{.rows = 32, .columns = 64, .depth = 48}, relu);
+    put<Matmul>(list, MatmulGeometry{.rows = 7, .columns = 9, .depth = 11}, relu);
+}
+
+void add_convolution(Problems& list, const Conv2dGeometry& g) {
+    put<Conv2dForward>(list, g, Epilogue{true, 1 + reference::unary_index("relu"), 0});
+    put<Conv2dForward>(list, g);
+    put<Conv2dInputGradient>(list, g);
+    put<Conv2dWeightGradient>(list, g);
+}
+
+void add_convolutions(Problems& list) {
+    add_convolution(list, {.batch = 2, .height = 5, .width = 13, .channels = 8, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 3, .out_w = 11});
+    add_convolution(list, {.batch = 1, .height = 6, .width = 28, .channels = 1, .kernel_h = 3, .kernel_w = 3, .filters = 16, .out_h = 4, .out_w = 26});
+    add_convolution(list, {.batch = 2, .height = 5, .width = 7, .channels = 3, .kernel_h = 3, .kernel_w = 3, .filters = 5, .out_h = 5, .out_w = 7, .pad_top = 1, .pad_left = 1});
+    add_convolution(list, {.batch = 2, .height = 7, .width = 9, .channels = 4, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 4, .out_w = 5, .stride_h = 2, .stride_w = 2, .pad_top = 1, .pad_left = 1});
+    add_convolution(list, {.batch = 1, .height = 9, .width = 8, .channels = 3, .kernel_h = 3, .kernel_w = 3, .filters = 4, .out_h = 5, .out_w = 4, .dilation_h = 2, .dilation_w = 2});
+    add_convolution(list, {.batch = 2, .height = 4, .width = 4, .channels = 8, .filters = 12, .out_h = 4, .out_w = 4});
+    add_convolution(list, {.batch = 2, .height = 6, .width = 5, .channels = 6, .kernel_h = 3, .kernel_w = 3, .filters = 9, .out_h = 4, .out_w = 3, .groups = 3});
+    add_convolution(list, {.batch = 1, .height = 6, .width = 6, .channels = 8, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 4, .out_w = 4, .groups = 8});
+}
+
+void add_pooling(Problems& list, const Pool2dGeometry& g) {
+    for (PoolKind kind : {PoolKind::maximum, PoolKind::average}) {
+        put<Pool2d>(list, kind, g);
+        put<Pool2dGradient>(list, kind, g);
+    }
+}
+
+void add_poolings(Problems& list) {
+    add_pooling(list, {.batch = 2, .height = 6, .width = 8, .channels = 8, .kernel_h = 2, .kernel_w = 2, .out_h = 3, .out_w = 4, .stride_h = 2, .stride_w = 2});
+    add_pooling(list, {.batch = 2, .height = 7, .width = 5, .channels = 3, .kernel_h = 2, .kernel_w = 2, .out_h = 3, .out_w = 2, .stride_h = 2, .stride_w = 2});
+    add_pooling(list, {.batch = 1, .height = 7, .width = 7, .channels = 4, .kernel_h = 3, .kernel_w = 3, .out_h = 4, .out_w = 4, .stride_h = 2, .stride_w = 2, .pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1, .count_include_pad = true});
+    add_pooling(list, {.batch = 2, .height = 9, .width = 8, .channels = 1, .kernel_h = 2, .kernel_w = 2, .out_h = 3, .out_w = 3, .stride_h = 3, .stride_w = 3});
+}
+
+void add_training(Problems& list) {
+    for (std::uint32_t rows : {1u, 64u, 131u, 200u})
+        for (bool with_state : {false, true}) {
+            put<MeanRows>(list, rows, with_state);
+            put<MeanRowsGradient>(list, rows, with_state);
+        }
+    put<RecordStep>(list, 33u);
+    put<RecordStep>(list, 200u);
+    put<Advance>(list, 0.9f, 0.999f);
+    put<Advance>(list, 0.0f, 0.0f);
+    put<Dropout>(list, 101, 0.25f, 3u);
+    put<Dropout>(list, 1024, 0.5f, 0u);
+    put<GatherImages>(list, GatherImages::Settings{.rows = 5, .image_bytes = 27, .sample_count = 11, .samples = 11, .scale = 1 / 255.0f, .shift = -0.5f});
+    // Two ranges of one data set: the first clears rows that are no samples, the second leaves them.
+    put<GatherImages>(list, GatherImages::Settings{.rows = 6, .image_bytes = 28, .sample_count = 8, .samples = 13});
+    put<GatherImages>(list, GatherImages::Settings{.rows = 6, .image_bytes = 28, .first_sample = 8, .sample_count = 5, .samples = 13, .clears = false});
+    put<GatherLabels>(list, 9u, 29u, 10u, false);
+    put<GatherLabels>(list, 9u, 29u, 10u, true);
+    put<SgdUpdate>(list, 67, 0.0f, false, 0.0f);
+    put<SgdUpdate>(list, 64, 0.9f, false, 0.01f);
+    put<SgdUpdate>(list, 1001, 0.9f, true, 0.0f);
+    put<AdamUpdate>(list, 67, 0.9f, 0.999f, 1e-8f, 0.0f);
+    put<AdamUpdate>(list, 1024, 0.9f, 0.999f, 1e-7f, 0.01f);
+}
+
+}  // namespace
+
+Problems kernel_problems() {
+    Problems list;
+    add_pointwise(list);
+    add_rows(list);
+    add_products(list);
+    add_convolutions(list);
+    add_poolings(list);
+    add_training(list);
+    return list;
+}
+
+}  // namespace hekla::tests
