@@ -36,9 +36,9 @@ layout(push_constant) uniform Params {
 
 vec4 sum[tile_m * tile_v];
 
-void accumulate(uint m, float left, vec4 right[tile_v]) {
-    UNROLL for (uint v = 0u; v < tile_v; ++v) sum[m * tile_v + v] += left * right[v];
-}
+// A macro, because a function would copy the array.
+#define ACCUMULATE(m, left) \
+    UNROLL for (uint v = 0u; v < tile_v; ++v) sum[(m) * tile_v + v] += (left) * right[v];
 
 void main() {
     uint tiles_v = (params.column_vectors + tile_v - 1u) / tile_v, tiles_m = (params.rows + tile_m - 1u) / tile_m;
@@ -62,7 +62,7 @@ void main() {
     for (uint k = split * params.depth_per_split; k < end; ++k) {
         vec4 right[tile_v];
         UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
-        UNROLL for (uint m = 0u; m < tile_m; ++m) accumulate(m, LOAD1(a, a_at[m] + k * params.a_depth), right);
+        UNROLL for (uint m = 0u; m < tile_m; ++m) ACCUMULATE(m, LOAD1(a, a_at[m] + k * params.a_depth), right);
     }
 #else
     if (a_transposed != 0u) {
@@ -72,10 +72,10 @@ void main() {
             UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
             UNROLL for (uint m = 0u; m < tile_m; m += 4u) {
                 vec4 left = LOAD4(a, batch * params.a_batch + k * row_vectors + min((m0 + m) / 4u, row_vectors - 1u));
-                accumulate(m, left.x, right);
-                accumulate(m + 1u, left.y, right);
-                accumulate(m + 2u, left.z, right);
-                accumulate(m + 3u, left.w, right);
+                ACCUMULATE(m, left.x, right);
+                ACCUMULATE(m + 1u, left.y, right);
+                ACCUMULATE(m + 2u, left.z, right);
+                ACCUMULATE(m + 3u, left.w, right);
             }
         }
     } else {
@@ -90,7 +90,7 @@ void main() {
                 vec4 right[tile_v];
                 UNROLL for (uint v = 0u; v < tile_v; ++v)
                     right[v] = LOAD4(b, b_at[v] + (k * 4u + lane) * params.column_vectors);
-                UNROLL for (uint m = 0u; m < tile_m; ++m) accumulate(m, left[m][lane], right);
+                UNROLL for (uint m = 0u; m < tile_m; ++m) ACCUMULATE(m, left[m][lane], right);
             }
         }
     }

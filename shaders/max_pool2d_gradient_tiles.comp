@@ -28,7 +28,6 @@ void main() {
     uint n = index;
     bool covered = oh < params.out_h && ow < params.out_w;
 
-    T values[kernel_h * kernel_w];
     T best = T(lowest);
     INDEX position = INDEX(0);
     UNROLL for (uint i = 0u; i < kernel_h; ++i)
@@ -36,7 +35,6 @@ void main() {
             // Clamped for the uncovered remainder, whose maximum is not used.
             int h = int(min(oh * kernel_h + i, params.height - 1u)), w = int(min(ow * kernel_w + j, params.width - 1u));
             T v = LOAD(x, input_at(n, h, w, channel));
-            values[i * kernel_w + j] = v;
             MASK better = beats(v, best);
             best = mix(best, v, better);
             position = mix(position, INDEX(int(i * kernel_w + j)), better);
@@ -46,9 +44,12 @@ void main() {
     UNROLL for (uint i = 0u; i < kernel_h; ++i)
         UNROLL for (uint j = 0u; j < kernel_w; ++j) {
             uint h = oh * kernel_h + i, w = ow * kernel_w + j;
-            if (h < params.height && w < params.width)
-                dx.data[input_at(n, int(h), int(w), channel)] =
-                    activate_gradient(activation, values[i * kernel_w + j], mix(T(0.0), g, is_at(position, int(i * kernel_w + j))),
-                                      params.activation_parameter);
+            if (h < params.height && w < params.width) {
+                uint at = input_at(n, int(h), int(w), channel);
+                T d = mix(T(0.0), g, is_at(position, int(i * kernel_w + j)));
+                // Loaded again: an array of the window would lie in memory on some drivers.
+                if (activation != 0u) d = activate_gradient(activation, LOAD(x, at), d, params.activation_parameter);
+                dx.data[at] = d;
+            }
         }
 }

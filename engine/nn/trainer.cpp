@@ -97,6 +97,7 @@ void Trainer::State::check(const data::Dataset& data) {
 
 std::shared_ptr<ParameterStore> Trainer::State::parameters() {
     if (!store) store = std::make_shared<ParameterStore>(device, network.parameters());
+    store->state().take();  // another Trainer may have trained them
     return store;
 }
 
@@ -111,6 +112,7 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
 
 /// A plan is made anew when its shapes change; a data set of the same size takes the place of the one before.
 StepPlan& Trainer::State::plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch) {
+    parameters();
     if (cached && cached->settings().batch == batch && cached->data().fits(data)) {
         cached->data().upload(data);
         return *cached;

@@ -103,7 +103,8 @@ Pool2dOptions whole_image(Tensor x) {
 }  // namespace
 
 Tensor global_max_pool2d(Tensor x) {
-    return reshape(max_pool2d(x, whole_image(x)), Shape{x.shape()[0], x.shape()[3]});
+    const Tensor largest = max_pool2d(x, whole_image(x));
+    return reshape(largest, Shape{x.shape()[0], x.shape()[3]});
 }
 Tensor global_average_pool2d(Tensor x) {
     whole_image(x);

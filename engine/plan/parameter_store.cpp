@@ -41,7 +41,9 @@ void ParameterStore::State::fetch() {
     if (!device_newer) return;
     std::vector<std::byte> all(bytes);
     device->download({values.get(), 0, bytes}, all);
+    const auto self = weak_from_this().lock();  // null while it is destroyed, as the parameters' source then is
     for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (!parameters[i]->attached_to(self)) continue;  // a newer store holds it
         std::vector<float>& host = parameters[i]->host_values();
         std::memcpy(host.data(), all.data() + offsets[i], host.size() * sizeof(float));
     }
@@ -56,6 +58,17 @@ void ParameterStore::State::upload() {
     }
     if (bytes) device->upload({values.get(), 0, bytes}, all);
     device_newer = false;
+}
+
+void ParameterStore::State::take() {
+    const auto self = shared_from_this();
+    if (!parameters.empty() && std::all_of(parameters.begin(), parameters.end(), [&](const ParameterPtr& parameter) { return parameter->attached_to(self); }))
+        return;
+    for (const ParameterPtr& parameter : parameters) {
+        parameter->values();  // fetched from where they are now
+        parameter->attach(self);
+    }
+    upload();
 }
 
 std::size_t ParameterStore::State::index_of(const ParameterPtr& parameter) const {
@@ -106,11 +119,7 @@ void ParameterStore::State::restore_snapshot() {
 
 ParameterStore::ParameterStore(const Device& device, std::vector<ParameterPtr> parameters)
     : state_(std::make_shared<State>(device.shared(), std::move(parameters))) {
-    for (const ParameterPtr& parameter : state_->parameters) {
-        parameter->values();  // fetched from where they are now
-        parameter->attach(state_);
-    }
-    state_->upload();
+    state_->take();
 }
 ParameterStore::~ParameterStore() = default;
 void ParameterStore::upload() { state_->upload(); }

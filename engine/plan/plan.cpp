@@ -35,6 +35,8 @@ const Value& value_in(const Plan::State& state, Tensor tensor) {
 
 template <class T>
 void set_value(Plan::State& state, Tensor input, std::span<const T> values, DType dtype) {
+    if (!input || &input.graph() != state.graph)
+        throw Error(ErrorCode::invalid_argument, "[plan] the tensor is empty or belongs to another Graph");
     const Value& value = value_in(state, input);
     if (value.kind != ValueKind::input)
         throw Error(ErrorCode::invalid_argument, "[plan] only inputs can be set; " + to_string(value.desc) + " is computed or a parameter");

@@ -20,6 +20,8 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     void fetch() override;
     void upload() override;
 
+    /// Becomes the store that holds the newest values of its parameters, if another one does.
+    void take();
     /// Index of a parameter; throws Error if the store does not hold it.
     std::size_t index_of(const ParameterPtr& parameter) const;
     vulkan::BufferRange range_of(std::size_t index) const;

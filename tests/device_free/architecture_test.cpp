@@ -139,8 +139,9 @@ std::string mutated(std::string text, std::mt19937& random) {
     const auto changes = 1 + random() % 3;
     for (std::uint32_t i = 0; i < changes && !text.empty(); ++i) {
         const std::size_t at = random() % text.size();
-        switch (random() % 5) {
-            case 0: text[at] = static_cast<char>(random()); break;
+        switch (random() % 6) {
+            case 0: if (const auto digit = text.find_first_of("123456789", at); digit != text.npos) text[digit] = static_cast<char>('0' + random() % 10); break;
+            case 5: text[at] = static_cast<char>(random()); break;
             case 1: text.erase(at, 1 + random() % 8); break;
             case 2: text.insert(at, pieces[random() % std::size(pieces)]); break;
             case 3: text.insert(at, text.substr(random() % text.size(), random() % 40)); break;

@@ -116,7 +116,13 @@ TEST_F(OpErrors, InputsOfAPlan) {
     const std::vector<std::uint32_t> words(6, 0);
     refuses([&] { plan.set(x, std::span(words)); }, {"f32 2x3", "u32"});
     refuses([&] { plan.set(y, std::span(few)); }, {"only inputs"});
-    refuses([&] { plan.read(Tensor(&graph, 1000)); }, {"[plan]"});
+    const Tensor later = relu(y);
+    refuses([&] { plan.read(later); }, {"[plan]", "neither an input nor an output"});
+}
+
+TEST_F(OpErrors, BroadcastsThatNoKernelWalks) {
+    const Tensor y = add(f32({2, 1, 2, 1, 2}), f32({2, 1, 2, 1}));
+    refuses([&] { compile(shared_device(), graph, {y}); }, {"[add]", "broadcast"}, ErrorCode::unsupported);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "kernels/selection.h"
 #include "reference/reference.h"
@@ -26,6 +27,13 @@ Values random_values(std::uint64_t elements, std::uint32_t stream, double low, d
     Values values(elements);
     for (std::uint32_t i = 0; i < values.size(); ++i)
         values[i] = low + (high - low) * reference::random_unit(seed, 0, stream, i);
+    return values;
+}
+
+/// Magnitudes below float's smallest normal number are zero to a device.
+Values without_underflow(Values values) {
+    for (double& value : values)
+        if (std::fabs(value) < std::numeric_limits<float>::min()) value = 0;
     return values;
 }
 
@@ -80,7 +88,7 @@ void check_direction(const BuiltCase& built, const std::vector<Values>& gradient
                      std::uint32_t direction) {
     constexpr double step = 1e-6, tolerance = 1e-6;
     Feeds ahead = built.feeds, behind = built.feeds;
-    double expected = 0, squares = 0;
+    double expected = 0, squares = 0, rounding = 0;
     for (std::size_t i = 0; i < built.wrt.size(); ++i) {
         const std::uint32_t id = built.wrt[i].id();
         const std::uint32_t stream = direction_stream + 100 * direction + static_cast<std::uint32_t>(i);
@@ -88,6 +96,7 @@ void check_direction(const BuiltCase& built, const std::vector<Values>& gradient
         expected += dot(gradients[i], along);
         for (std::size_t e = 0; e < along.size(); ++e) {
             squares += gradients[i][e] * gradients[i][e] * along[e] * along[e];
+            rounding += std::fabs(gradients[i][e] * ahead[id][e]);
             ahead[id][e] += step * along[e];
             behind[id][e] -= step * along[e];
         }
@@ -95,13 +104,13 @@ void check_direction(const BuiltCase& built, const std::vector<Values>& gradient
     const Values after = interpret(built.graph, ahead, std::vector{built.y})[0];
     const Values before = interpret(built.graph, behind, std::vector{built.y})[0];
     const Values& dy = built.feeds.at(built.dy.id());
-    double found = 0, magnitude = 0;
+    double found = 0;
     for (std::size_t e = 0; e < dy.size(); ++e) {
         found += dy[e] * (after[e] - before[e]) / (2 * step);
-        magnitude += std::fabs(dy[e] * after[e]);
+        rounding += std::fabs(dy[e] * after[e]);
     }
-    // The second term is what rounding of the function's values does to the difference.
-    const double allowed = tolerance * std::sqrt(squares) + 1e-15 * magnitude / step;
+    // The second term is what rounding of the values and of their steps does to the difference.
+    const double allowed = tolerance * std::sqrt(squares) + 1e-15 * rounding / step;
     EXPECT_LE(std::fabs(found - expected), allowed)
         << "the finite difference along direction " << direction << " is " << found
         << ", the gradient says " << expected;
@@ -151,7 +160,7 @@ void check_values(const OpCase& test) {
     BuiltCase built(test);
     const std::vector<Values> expected = interpret(built.graph, built.feeds, std::vector{built.y});
     const std::vector<Values> actual = run_on_device(built.graph, built.feeds, {built.y});
-    EXPECT_TRUE(close(actual[0], expected[0], test.value_tolerance));
+    EXPECT_TRUE(close(actual[0], without_underflow(expected[0]), test.value_tolerance));
 }
 
 void check_gradients(const OpCase& test) {
@@ -160,7 +169,7 @@ void check_gradients(const OpCase& test) {
     const std::vector<Values> expected = interpret(built.graph, built.feeds, built.gradients);
     const std::vector<Values> actual = run_on_device(built.graph, built.feeds, built.gradients);
     for (std::size_t i = 0; i < expected.size(); ++i)
-        EXPECT_TRUE(close(actual[i], expected[i], test.gradient_tolerance))
+        EXPECT_TRUE(close(actual[i], without_underflow(expected[i]), test.gradient_tolerance))
             << "gradient of " << built.graph.value(built.wrt[i]).name << " " << to_string(built.wrt[i].shape());
     for (std::uint32_t direction = 0; direction < 2; ++direction)
         check_direction(built, expected, direction);
@@ -173,8 +182,10 @@ void check_support(const OpCase& test) {
         built.add_gradients();
         EXPECT_NO_THROW(compile(shared_device(), built.graph, built.gradients));
     }
+    // Every kernel in quarantine fails one test, the first that comes after it.
+    static std::size_t reported = 0;
     const auto& quarantined = kernels::Selection::of(shared_device().vulkan()).quarantined();
-    EXPECT_TRUE(quarantined.empty()) << testing::PrintToString(quarantined);
+    for (; reported < quarantined.size(); ++reported) ADD_FAILURE() << "in quarantine: " << quarantined[reported];
 }
 
 void measure(const OpCase& test) {

@@ -30,13 +30,9 @@ class CloseDevice : public testing::Environment {
     }
 };
 
-// googletest owns both. Registered before the tests run, as this file is part of every program that
-// uses the device.
-[[maybe_unused]] const bool registered = [] {
-    testing::UnitTest::GetInstance()->listeners().Append(new FailOnMessages);
+// googletest owns it.
+[[maybe_unused]] const testing::Environment* const registered =
     testing::AddGlobalTestEnvironment(new CloseDevice);
-    return true;
-}();
 
 }  // namespace
 
@@ -54,6 +50,9 @@ Device& shared_device() {
             validation_messages().push_back(message);
         };
         device().emplace(settings);
+        // Only now: it must hear of a test's end before googletest's printer does, which is the other
+        // way round than they were added.
+        testing::UnitTest::GetInstance()->listeners().Append(new FailOnMessages);
     }
     return *device();
 }
