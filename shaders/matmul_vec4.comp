@@ -62,7 +62,10 @@ void main() {
     for (uint k = split * params.depth_per_split; k < end; ++k) {
         vec4 right[tile_v];
         UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
-        UNROLL for (uint m = 0u; m < tile_m; ++m) ACCUMULATE(m, LOAD1(a, a_at[m] + k * params.a_depth), right);
+        UNROLL for (uint m = 0u; m < tile_m; ++m) {
+            float left = LOAD1(a, a_at[m] + k * params.a_depth);
+            ACCUMULATE(m, left)
+        }
     }
 #else
     if (a_transposed != 0u) {
@@ -72,10 +75,10 @@ void main() {
             UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
             UNROLL for (uint m = 0u; m < tile_m; m += 4u) {
                 vec4 left = LOAD4(a, batch * params.a_batch + k * row_vectors + min((m0 + m) / 4u, row_vectors - 1u));
-                ACCUMULATE(m, left.x, right);
-                ACCUMULATE(m + 1u, left.y, right);
-                ACCUMULATE(m + 2u, left.z, right);
-                ACCUMULATE(m + 3u, left.w, right);
+                ACCUMULATE(m, left.x)
+                ACCUMULATE(m + 1u, left.y)
+                ACCUMULATE(m + 2u, left.z)
+                ACCUMULATE(m + 3u, left.w)
             }
         }
     } else {
@@ -90,7 +93,9 @@ void main() {
                 vec4 right[tile_v];
                 UNROLL for (uint v = 0u; v < tile_v; ++v)
                     right[v] = LOAD4(b, b_at[v] + (k * 4u + lane) * params.column_vectors);
-                UNROLL for (uint m = 0u; m < tile_m; ++m) ACCUMULATE(m, left[m][lane], right);
+                UNROLL for (uint m = 0u; m < tile_m; ++m) {
+                    ACCUMULATE(m, left[m][lane])
+                }
             }
         }
     }
