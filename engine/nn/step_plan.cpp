@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 #include <hekla/error.h>
@@ -20,8 +21,6 @@ struct StepPlan::StepGraph {
 };
 
 namespace {
-
-using GraphPtr = std::shared_ptr<void>;
 
 vulkan::BufferRange whole(const vulkan::Buffer& buffer) { return {&buffer, 0, buffer.bytes()}; }
 
@@ -130,6 +129,22 @@ StepPlan::StepPlan(const Device& device, const Sequential& network, std::shared_
         if (fits == 0) throw Error(error.code(), std::string(error.what()) + "; no batch fits, not even 1");
         throw Error(error.code(), std::string(error.what()) + "; the largest batch that fits is " + std::to_string(fits));
     }
+}
+
+std::string StepPlan::memory_report() const {
+    const auto megabytes = [](std::uint64_t bytes) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) / 1e6);
+        return std::string(text);
+    };
+    const ParameterStore::State& store = state_->store->state();
+    std::uint64_t parameter_bytes = 0, data_bytes = data_->labels().bytes();
+    for (const auto* buffer : {&store.values, &store.gradients, &store.first_moments, &store.second_moments, &store.saved})
+        if (*buffer) parameter_bytes += (*buffer)->bytes();
+    for (const ResidentData::Range& range : data_->ranges()) data_bytes += range.buffer->bytes();
+    return "memory: intermediate values " + megabytes(state_->scratch_bytes) + " (at least " + megabytes(state_->scratch_bound_bytes) +
+           "), parameters and optimizer " + megabytes(parameter_bytes) + ", data " + megabytes(data_bytes) + "; " +
+           megabytes(device_->memory_available()) + " free";
 }
 
 void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& state) {

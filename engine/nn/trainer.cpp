@@ -161,6 +161,21 @@ Trainer::~Trainer() = default;
 
 namespace {
 
+/// Tells of quarantined kernels for as long as a fit() lasts: what its log refers to may not live longer.
+class QuarantineLog {
+  public:
+    QuarantineLog(vulkan::Device& device, const std::function<void(const std::string&)>& log)
+        : selection_(kernels::Selection::of(device)) {
+        if (log) selection_.on_quarantine([log](const std::string& what) { log("quarantined: " + what); });
+    }
+    ~QuarantineLog() { selection_.on_quarantine({}); }
+    QuarantineLog(const QuarantineLog&) = delete;
+    QuarantineLog& operator=(const QuarantineLog&) = delete;
+
+  private:
+    kernels::Selection& selection_;
+};
+
 /// What one fit() has in hand besides the plans.
 class Fit {
   public:
@@ -244,11 +259,12 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     // The slack keeps 1 - 0.1f from losing a sample to rounding.
     const auto train_count = static_cast<std::uint32_t>(std::floor(size * (1.0 - double{options.validation_split}) + 1e-3));
     if (train_count == 0) throw Error(ErrorCode::invalid_argument, "[fit] the validation split leaves no image to train on");
-    if (options.on_log) kernels::Selection::of(s.device.vulkan()).on_quarantine([log = options.on_log](const std::string& what) { log("quarantined: " + what); });
+    const QuarantineLog quarantine_log(s.device.vulkan(), options.on_log);
 
     StepPlan& plan = s.training_plan(data, options);
     ParameterStore::State& values = s.parameters()->state();
     values.snapshot();
+    if (options.on_log) options.on_log(plan.memory_report());
     s.state.seed = static_cast<std::uint32_t>(s.options.seed) ^ static_cast<std::uint32_t>(s.options.seed >> 32);
     s.state.learning_rate = learning_rate_of(s.options.optimizer);
 

@@ -91,7 +91,7 @@ VkCommandBuffer Replay::whole_steps_buffer(Slot& slot, std::uint32_t steps) {
     vulkan::begin(device_, cmd, VK_COMMAND_BUFFER_LEVEL_PRIMARY);
     timestamps_.reset(cmd, 2 * slot.index, 2);
     timestamps_.write(cmd, 2 * slot.index);
-    for (std::uint32_t step = 0; step < steps; ++step)
+    for (std::uint32_t step = 0; step < steps && !secondaries_.empty(); ++step)
         device_.vk().CmdExecuteCommands(cmd, static_cast<std::uint32_t>(secondaries_.size()), secondaries_.data());
     timestamps_.write(cmd, 2 * slot.index + 1);
     vulkan::host_barrier(device_, cmd);
