@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Adam (Kingma and Ba 2015, algorithm 1): the powers of the betas come from the step state, which multiplies them up
-// once per step. A no-op once halted.
+// Adam (Kingma and Ba 2015, algorithm 1): the bias corrections 1 - beta^t come from the step state, which advances them
+// once per step; as differences from 1 they keep the digits that powers near 1 would lose. A no-op once halted.
 #include "common.glsl"
 #include "step_state.glsl"
 layout(set = 0, binding = 0, std430) buffer Parameter { vec4 data[]; } parameter;
@@ -26,7 +26,8 @@ void main() {
     vec4 v = params.beta2 * second.data[i] + (1.0 - params.beta2) * g * g;
     first.data[i] = m;
     second.data[i] = v;
-    float rate = state.learning_rate / (1.0 - state.beta1_power * params.beta1);
-    float correction = inversesqrt(1.0 - state.beta2_power * params.beta2);
-    parameter.data[i] = p - rate * m / (sqrt(v) * correction + params.epsilon);
+    float rate = state.learning_rate / (state.beta1_correction * params.beta1 + (1.0 - params.beta1));
+    // A root and a division: inversesqrt has as few as 12 bits on some CPU drivers.
+    float correction = sqrt(state.beta2_correction * params.beta2 + (1.0 - params.beta2));
+    parameter.data[i] = p - rate * m / (sqrt(v) / correction + params.epsilon);
 }

@@ -14,8 +14,8 @@ void main() {
     state.step += 1u;
     state.epoch_step += 1u;
     state.random_counter += 1u;
-    state.beta1_power *= params.beta1;
-    state.beta2_power *= params.beta2;
+    state.beta1_correction = state.beta1_correction * params.beta1 + (1.0 - params.beta1);
+    state.beta2_correction = state.beta2_correction * params.beta2 + (1.0 - params.beta2);
     state.cursor += state.live_rows;
     state.live_rows = min(state.batch, state.samples - min(state.cursor, state.samples));
 }

@@ -9,8 +9,8 @@
     uint samples;          \
     uint batch;            \
     float learning_rate;   \
-    float beta1_power;     \
-    float beta2_power;     \
+    float beta1_correction;\
+    float beta2_correction;\
     uint epoch_step;       \
     uint reserved0;        \
     uint reserved1;        \

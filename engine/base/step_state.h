@@ -17,8 +17,8 @@ struct StepState {
     std::uint32_t samples = 0;        // length of the epoch's order
     std::uint32_t batch = 0;          // rows of a full batch
     float learning_rate = 0;
-    float beta1_power = 1;            // Adam: beta1^t and beta2^t of the last completed update
-    float beta2_power = 1;
+    float beta1_correction = 0;       // Adam: 1 - beta1^t and 1 - beta2^t of the last completed update
+    float beta2_correction = 0;
     std::uint32_t epoch_step = 0;     // steps since the epoch began
     std::uint32_t reserved[4] = {};
 };

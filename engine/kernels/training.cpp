@@ -31,8 +31,8 @@ StepState sample_state(std::uint32_t rows) {
     state.samples = state.cursor + state.live_rows + 1;
     state.batch = rows;
     state.learning_rate = 0.01f;
-    state.beta1_power = 0.59049f;
-    state.beta2_power = 0.995f;
+    state.beta1_correction = 0.40951f;
+    state.beta2_correction = 0.005f;
     return state;
 }
 
@@ -120,8 +120,8 @@ void Advance::reference(std::vector<std::vector<double>>& operands) const {
     ++state.step;
     ++state.epoch_step;
     ++state.random_counter;
-    state.beta1_power *= beta1_;
-    state.beta2_power *= beta2_;
+    state.beta1_correction = state.beta1_correction * beta1_ + (1.0f - beta1_);
+    state.beta2_correction = state.beta2_correction * beta2_ + (1.0f - beta2_);
     state.cursor += state.live_rows;
     state.live_rows = std::min(state.batch, state.samples - std::min(state.cursor, state.samples));
     operands[0] = words_of_state(state);
@@ -206,7 +206,7 @@ std::unique_ptr<Problem> AdamUpdate::small() const {
 void AdamUpdate::reference(std::vector<std::vector<double>>& operands) const {
     const StepState state = state_of(operands[4]);
     const reference::AdamSettings settings{state.learning_rate, beta1_, beta2_, epsilon_, weight_decay_};
-    reference::adam(settings, double{state.beta1_power} * beta1_, double{state.beta2_power} * beta2_, operands[0], operands[1],
+    reference::adam(settings, (1.0 - state.beta1_correction) * beta1_, (1.0 - state.beta2_correction) * beta2_, operands[0], operands[1],
                     operands[2], operands[3]);
 }
 std::vector<double> AdamUpdate::sample(std::uint32_t operand, std::uint32_t seed) const {

@@ -147,7 +147,7 @@ void Trainer::State::fail_non_finite(StepPlan& plan, std::uint32_t step, std::ui
     using Kind = OperandRef::Kind;
     for (Kind kind : {Kind::first_moments, Kind::second_moments})
         device.vulkan().fill({&values.arena(kind), 0, values.arena_bytes()}, 0);
-    state.beta1_power = state.beta2_power = 1;
+    state.beta1_correction = state.beta2_correction = 0;
     state.halted = 0;
     throw Error(ErrorCode::non_finite, "[fit] the loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") + " at step " +
                                            std::to_string(step) + " (epoch " + std::to_string(epoch) + "); the first value that is not finite is in " +

@@ -44,8 +44,8 @@ TEST(StepState, IsLaidOutAsInTheShaders) {
     MEMBER("uint", samples);
     MEMBER("uint", batch);
     MEMBER("float", learning_rate);
-    MEMBER("float", beta1_power);
-    MEMBER("float", beta2_power);
+    MEMBER("float", beta1_correction);
+    MEMBER("float", beta2_correction);
     MEMBER("uint", epoch_step);
 #undef MEMBER
     for (std::size_t i = 0; i < 4; ++i)
@@ -57,8 +57,8 @@ TEST(StepState, BeginsBeforeTheFirstUpdate) {
     const StepState state;
     EXPECT_EQ(state.step, 0u);
     EXPECT_EQ(state.halted, 0u);
-    EXPECT_EQ(state.beta1_power, 1.0f);
-    EXPECT_EQ(state.beta2_power, 1.0f);
+    EXPECT_EQ(state.beta1_correction, 0.0f);
+    EXPECT_EQ(state.beta2_correction, 0.0f);
 }
 
 TEST(StepState, TheRingHoldsMoreThanTwoSubmits) {

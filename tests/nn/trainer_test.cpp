@@ -5,7 +5,6 @@
 #include <cmath>
 #include <optional>
 
-#include "kernels/selection.h"
 #include "nn/step_plan.h"
 #include "support/shared_device.h"
 #include "support/small_training.h"
@@ -54,10 +53,9 @@ TEST(Trainer, SubmitsDoNotChangeABit) {
     fit.on_log = [&](const std::string& line) { log.push_back(line); };
     History history;
     EXPECT_TRUE(trained(fit, 3, &history) == first);
-    kernels::Selection::of(shared_device().vulkan()).on_quarantine({});
     EXPECT_GT(history.cut_steps, 0u);
-    ASSERT_EQ(log.size(), 1u);
-    EXPECT_NE(log[0].find(std::to_string(history.cut_steps) + " of 21 steps were cut"), std::string::npos) << log[0];
+    ASSERT_FALSE(log.empty());
+    EXPECT_NE(log.back().find(std::to_string(history.cut_steps) + " of 21 steps were cut"), std::string::npos) << log.back();
 }
 
 TEST(Trainer, ShufflesAnewEveryEpochAndOnlyIfAsked) {
