@@ -69,7 +69,8 @@ struct Trainer::State {
     StepPlan& training_plan(const data::Dataset& data, const FitOptions& fit);
     StepPlan& plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch);
     Totals evaluate(StepPlan& plan, std::span<const std::uint32_t> order) const;
-    [[noreturn]] void fail_non_finite(StepPlan& plan, std::uint32_t step, std::uint32_t epoch, float loss);
+    [[noreturn]] void fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch);
+    bool parameters_are_finite();
 
     Device device;
     Sequential network;  // shares its parameters with the user's
@@ -139,7 +140,16 @@ Totals Trainer::State::evaluate(StepPlan& plan, std::span<const std::uint32_t> o
     return totals;
 }
 
-void Trainer::State::fail_non_finite(StepPlan& plan, std::uint32_t step, std::uint32_t epoch, float loss) {
+/// A loss may be finite while its update overflows: what is to be kept as the last good state is looked at first.
+bool Trainer::State::parameters_are_finite() {
+    parameters()->fetch();
+    for (const ParameterPtr& parameter : network.parameters())
+        for (float value : parameter->host_values())
+            if (!std::isfinite(value)) return false;
+    return true;
+}
+
+void Trainer::State::fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch) {
     const std::string where = plan.find_non_finite();
     ParameterStore::State& values = parameters()->state();
     values.restore_snapshot();
@@ -149,9 +159,9 @@ void Trainer::State::fail_non_finite(StepPlan& plan, std::uint32_t step, std::ui
         device.vulkan().fill({&values.arena(kind), 0, values.arena_bytes()}, 0);
     state.beta1_correction = state.beta2_correction = 0;
     state.halted = 0;
-    throw Error(ErrorCode::non_finite, "[fit] the loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") + " at step " +
-                                           std::to_string(step) + " (epoch " + std::to_string(epoch) + "); the first value that is not finite is in " +
-                                           (where.empty() ? "no layer of a second run" : where) +
+    const char* what = std::isnan(last.loss) ? "the loss became NaN" : std::isinf(last.loss) ? "the loss became infinite" : "the update overflowed";
+    throw Error(ErrorCode::non_finite, std::string("[fit] ") + what + " at step " + std::to_string(last.step) + " (epoch " + std::to_string(epoch) +
+                                           "); the first value that is not finite is in " + (where.empty() ? "no layer of a second run" : where) +
                                            ". The parameters are again those of the last completed epoch; a smaller learning rate may help");
 }
 
@@ -279,7 +289,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
         const std::uint32_t first_step = s.state.step;
         fit.begin_epoch(epoch);
         const bool finite = plan.run_epoch(order, s.state, [&](std::span<const StepRecord> records) { return fit.on_steps(records); });
-        if (!finite) s.fail_non_finite(plan, fit.last().step, epoch, fit.last().loss);
+        if (!finite || !s.parameters_are_finite()) s.fail_non_finite(plan, fit.last(), epoch);
         EpochResult result = fit.epoch_result(epoch, s.state.step - first_step);
         history.seconds += result.seconds;
         history.steps += result.steps;

@@ -8,6 +8,10 @@ function(hekla_target_defaults target)
     # Designated initializers that leave the rest at its default are how options are given here.
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-missing-field-initializers
                                              $<$<BOOL:${HEKLA_WERROR}>:-Werror>)
+    # g++ 12 sees overlaps in std::string's operator+ that are none (GCC bug 105329).
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(${target} PRIVATE -Wno-restrict)
+    endif()
   endif()
 endfunction()
 
