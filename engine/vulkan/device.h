@@ -37,6 +37,9 @@ struct DeviceOptions {
     std::string caps;
     bool validation = false;  // enable VK_LAYER_KHRONOS_validation with synchronization validation
     bool disk_cache = true;   // keep the VkPipelineCache in the user's cache folder
+    /// Pipelines keep what report_pipeline() reads (VK_KHR_pipeline_executable_properties); Error
+    /// (unsupported) on a driver without it.
+    bool pipeline_reports = false;
     /// Called with every validation message (warning or error) when validation is on.
     std::function<void(const std::string& message)> on_message;
     /// The loader's entry point; null: libvulkan is opened at run time.
@@ -84,6 +87,7 @@ class Device {
     VkPipelineCache pipeline_cache() const { return cache_; }
     PipelineTable& pipelines() { return pipelines_; }
     bool debug_labels() const { return debug_labels_; }
+    bool pipeline_reports() const { return pipeline_reports_; }
     /// Names an object for debuggers and validation messages, if VK_EXT_debug_utils is on.
     template <typename Handle>
     void set_label(VkObjectType type, Handle handle, const char* label) const {
@@ -153,6 +157,7 @@ class Device {
     VkPhysicalDeviceMemoryProperties memory_{};
     std::shared_ptr<void> attachment_;
     bool debug_labels_ = false;
+    bool pipeline_reports_ = false;
     bool memory_budget_ = false;
     std::uint64_t allocated_bytes_ = 0;
     std::uint32_t allocations_ = 0;

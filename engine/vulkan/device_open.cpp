@@ -33,6 +33,9 @@ struct FeatureChain {
     VkPhysicalDeviceShaderFloat16Int8Features arithmetic =
         structure<VkPhysicalDeviceShaderFloat16Int8Features>(
             VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES);
+    VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR pipeline_reports =
+        structure<VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR>(
+            VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PIPELINE_EXECUTABLE_PROPERTIES_FEATURES_KHR);
 
     template <typename Feature>
     void link(Feature& feature) {
@@ -62,11 +65,25 @@ void fill(FeatureChain& chain, const GpuFacts& facts, std::vector<const char*>& 
     }
 }
 
+void add_pipeline_reports(FeatureChain& chain, const GpuFacts& facts,
+                          std::vector<const char*>& extensions) {
+    const char* extension = VK_KHR_PIPELINE_EXECUTABLE_PROPERTIES_EXTENSION_NAME;
+    if (facts.extensions.count(extension) == 0) {
+        throw Error(ErrorCode::unsupported, "[device] the driver of " +
+                                                std::string(facts.properties.deviceName) +
+                                                " does not tell what its machine code costs: it has no " + extension);
+    }
+    extensions.push_back(extension);
+    chain.pipeline_reports.pipelineExecutableInfo = VK_TRUE;
+    chain.link(chain.pipeline_reports);
+}
+
 VkDevice create_device(const InstanceFunctions& functions, const GpuFacts& facts,
-                       std::uint32_t queue_family) {
+                       std::uint32_t queue_family, bool pipeline_reports) {
     std::vector<const char*> extensions;
     FeatureChain chain;
     fill(chain, facts, extensions);
+    if (pipeline_reports) add_pipeline_reports(chain, facts, extensions);
     const float priority = 1.0f;
     auto queue = structure<VkDeviceQueueCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
     queue.queueFamilyIndex = queue_family;
@@ -121,6 +138,7 @@ Device::Device(const DeviceOptions& options) : pipelines_(*this) {
             find_gpus(instance_functions_, own_instance_->handle(), own_instance_->api_version());
         const Gpu& gpu = choose_gpu(gpus, options.select);
         gpu_ = gpu.info;
+        pipeline_reports_ = options.pipeline_reports;
         take(gpu.facts, compute_family(gpu.facts).value(), options.caps);
         open(gpu.facts);
         if (options.disk_cache) open_pipeline_cache(gpu.facts);
@@ -167,7 +185,7 @@ void Device::take(const GpuFacts& facts, std::uint32_t queue_family, const std::
 }
 
 void Device::open(const GpuFacts& facts) {
-    device_ = create_device(instance_functions_, facts, queue_family_);
+    device_ = create_device(instance_functions_, facts, queue_family_, pipeline_reports_);
     functions_ = load_device_functions(instance_functions_, device_);
     functions_.GetDeviceQueue(device_, queue_family_, 0, &queue_);
     memory_budget_ = facts.extensions.count(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME) != 0;

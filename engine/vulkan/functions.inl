@@ -86,6 +86,9 @@
     REQUIRED(CmdResetQueryPool)                           \
     REQUIRED(CmdWriteTimestamp)                           \
     REQUIRED(CmdCopyQueryPoolResults)                     \
+    OPTIONAL(GetPipelineExecutablePropertiesKHR)          \
+    OPTIONAL(GetPipelineExecutableStatisticsKHR)          \
+    OPTIONAL(GetPipelineExecutableInternalRepresentationsKHR) \
     OPTIONAL(SetDebugUtilsObjectNameEXT)                  \
     OPTIONAL(CmdBeginDebugUtilsLabelEXT)                  \
     OPTIONAL(CmdEndDebugUtilsLabelEXT)
