@@ -1,24 +1,137 @@
-#include <cstdio>
+// hekla-shader-report: what a driver's compiler makes of every pipeline that the engine can create. Nothing is submitted, so
+// it also runs on drivers whose hardware is absent (RADV_FORCE_FAMILY=NAVI21, stub drivers).
+// Exit status: 0, 1 if something is forbidden or an Error happened, 3 if something became worse than --compare or --budget.
 
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
 #include <hekla/error.h>
 
-#include "shader-report/variants.h"
-#include "vulkan/pipeline_report.h"
+#include "shader-report/comparison.h"
+
+namespace {
+
 using namespace hekla;
-int main(int argc, char** argv) {
-    vulkan::DeviceOptions o; o.pipeline_reports = true; o.disk_cache = false;
+using namespace hekla::shader_report;
+
+struct Options {
+    std::string device, network, compare, budget, write_budget, dump;
+    bool json = false, defaults = false;
+};
+
+Options parse(int argc, char** argv) {
+    CLI::App app("What a driver's compiler makes of every pipeline that the engine can create, without submitting one");
+    Options options;
+    app.add_option("--device", options.device, "index or part of a name");
+    app.add_option("--network", options.network, "only the pipelines of this network's training step");
+    app.add_flag("--defaults", options.defaults, "only the pipelines that the heuristics choose");
+    app.add_flag("--json", options.json, "one JSON object on standard output");
+    app.add_option("--compare", options.compare, "an earlier --json: mark what became worse by more than 10 %");
+    app.add_option("--budget", options.budget, "a stored budget: fail if a chosen pipeline spills or became worse by more than 10 %");
+    app.add_option("--write-budget", options.write_budget, "show what changed since this budget was written, and write it anew");
+    app.add_option("--dump", options.dump, "print all that the driver tells of the pipelines of this shader");
     try {
-    vulkan::Device d(o);
-    auto all = shader_report::variants(d, argc > 2 ? argv[2] : "");
-    std::printf("%s: %zu variants\n", d.gpu().name.c_str(), all.size());
-    for (auto& [v, u] : all) {
-        if (argc > 1 && std::string(v.shader->name) != argv[1]) continue;
-        std::printf("%s %s | %s | %s | %s chosen %d\n", v.shader->name, shader_report::constants_text(v).c_str(), u.network.c_str(), u.problem.c_str(), u.implementation.c_str(), u.chosen);
-        if (argc > 1) for (auto& r : vulkan::report_pipeline(d, d.pipelines().get(v))) {
-            std::printf("  exe %s subgroup %u\n", r.executable.c_str(), r.subgroup_size);
-            for (auto& s : r.statistics) std::printf("    %s = %g\n", s.name.c_str(), s.value);
-            for (auto& t : r.texts) std::printf("  TEXT %s\n%s\n", t.name.c_str(), t.text.c_str());
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        std::exit(app.exit(error) == 0 ? 0 : 2);
+    }
+    options.defaults = options.defaults || !options.budget.empty() || !options.write_budget.empty();
+    return options;
+}
+
+void dump(vulkan::Device& device, const std::map<vulkan::Variant, Use>& all, const std::string& shader) {
+    for (const auto& [variant, use] : all) {
+        if (variant.shader->name != shader) continue;
+        std::printf("==== %s %s\nfor %s, %s\n", variant.shader->name, constants_text(variant).c_str(), use.problem.c_str(), use.implementation.c_str());
+        for (const vulkan::PipelineReport& report : vulkan::report_pipeline(device, device.pipelines().get(variant))) {
+            for (const vulkan::PipelineStatistic& statistic : report.statistics)
+                std::printf("%s = %g\n", statistic.name.c_str(), statistic.value);
+            for (const vulkan::PipelineText& text : report.texts) std::printf("---- %s\n%s\n", text.name.c_str(), text.text.c_str());
         }
     }
-    } catch (const Error& e) { std::fprintf(stderr, "error: %s\n", e.what()); return 1; }
+}
+
+void tell(const char* title, const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    std::fprintf(stderr, "%s:\n", title);
+    for (const std::string& line : lines) std::fprintf(stderr, "  %s\n", line.c_str());
+}
+
+/// Whether nothing became worse. Another version of the driver compiles otherwise, which is no fault of ours: then only what
+/// is forbidden counts.
+bool keeps_to(const std::string& path, const std::vector<Row>& rows, const vulkan::GpuInfo& gpu) {
+    const Baseline baseline = read_baseline(path);
+    const Comparison comparison = compare(rows, baseline);
+    if (baseline.driver != gpu.driver || baseline.device != gpu.name) {
+        std::fprintf(stderr, "note: %s is of %s (%s), this is %s (%s): estimates are not compared\n", path.c_str(), baseline.device.c_str(),
+                     baseline.driver.c_str(), gpu.name.c_str(), gpu.driver.c_str());
+        return true;
+    }
+    tell("worse", comparison.worse);
+    tell("better", comparison.better);
+    tell("not in the baseline", comparison.unknown);
+    tell("only in the baseline", comparison.gone);
+    return comparison.worse.empty();
+}
+
+void write(const std::string& path, const std::vector<Row>& rows, const vulkan::GpuInfo& gpu) {
+    if (std::ifstream(path)) keeps_to(path, rows, gpu);
+    std::ofstream file(path);
+    file << report_json(gpu, rows).dump(1) << '\n';
+    if (!file.flush()) throw Error(ErrorCode::invalid_file, "[shader report] " + path + " can't be written");
+}
+
+std::string summary(const std::vector<Row>& rows) {
+    std::size_t chosen = 0, spilling = 0, chosen_spilling = 0, refused = 0;
+    for (const Row& row : rows) {
+        const bool spills = row.costs.spills.value_or(0) > 0;
+        chosen += row.use.chosen;
+        spilling += spills;
+        chosen_spilling += spills && row.use.chosen;
+        refused += !row.failure.empty();
+    }
+    return std::to_string(rows.size()) + " pipelines, " + std::to_string(refused) + " refused, " + std::to_string(spilling) + " spill; " +
+           std::to_string(chosen) + " are defaults, " + std::to_string(chosen_spilling) + " of them spill";
+}
+
+int run(const Options& options) {
+    vulkan::DeviceOptions settings;
+    settings.select = options.device;
+    settings.pipeline_reports = true;
+    settings.disk_cache = false;  // a pipeline from a cache has no statistics
+    vulkan::Device device(settings);
+    std::map<vulkan::Variant, Use> all = variants(device, options.network);
+    if (options.defaults) std::erase_if(all, [](const auto& entry) { return !entry.second.chosen; });
+    if (!options.dump.empty()) {
+        dump(device, all, options.dump);
+        return 0;
+    }
+    const std::vector<Row> rows = report_rows(device, all);
+    const vulkan::GpuInfo& gpu = device.gpu();
+    if (options.json) std::cout << report_json(gpu, rows).dump(1) << '\n';
+    else if (options.budget.empty() && options.write_budget.empty())
+        std::printf("%s (%s)\n%s", gpu.name.c_str(), gpu.driver.c_str(), to_table(rows).c_str());
+    std::fprintf(stderr, "%s: %s\n", gpu.name.c_str(), summary(rows).c_str());
+
+    const std::vector<std::string> faults = forbidden(rows);
+    tell("forbidden", faults);
+    bool kept = true;
+    for (const std::string& path : {options.compare, options.budget})
+        if (!path.empty()) kept = keeps_to(path, rows, gpu) && kept;
+    if (!options.write_budget.empty()) write(options.write_budget, rows, gpu);
+    return !faults.empty() ? 1 : kept ? 0 : 3;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const Options options = parse(argc, argv);
+    try {
+        return run(options);
+    } catch (const hekla::Error& error) {
+        std::fprintf(stderr, "hekla-shader-report: error: %s\n", error.what());
+        return 1;
+    }
 }
