@@ -57,11 +57,22 @@ void main() {
     vec4 sum[tile_w];
     UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] = vec4(0.0);
     int w0 = int(ow0 * stride_w) - params.pad_left;
+#ifndef PIXELS4
+    // Where the row's pixels lie from its beginning, and which are there, is the same in every row and channel.
+    int pixel_at[row_length];
+    bool inside[row_length];
+    UNROLL for (uint t = 0u; t < row_length; ++t) {
+        int w = w0 + int(t);
+        // Past the right edge only outputs that are never written read this.
+        pixel_at[t] = clamp(w, 0, int(params.width) - 1) * int(channel_steps);
+        inside[t] = padded == 0u || (w >= 0 && w < int(params.width));
+    }
+#endif
     for (uint i = 0u; i < params.kernel_h; ++i) {
         int h = int(oh * params.stride_h + i * params.dilation_h) - params.pad_top;
         if (h < 0 || h >= int(params.height)) continue;
         int row_at = (int(n * params.height) + h) * int(params.width);
-        uint k_row = i * kernel_w * params.channels * filter_vectors + o;
+        uint k_at = i * kernel_w * params.channels * filter_vectors + o;
         for (uint c = 0u; c < channel_steps; ++c) {
             XT row[row_elements];
 #ifdef PIXELS4
@@ -74,24 +85,26 @@ void main() {
             }
 #else
             UNROLL for (uint t = 0u; t < row_length; ++t) {
-                int w = w0 + int(t);
-                // Past the right edge only outputs that are never written read this.
-                row[t] = LOADX((row_at + clamp(w, 0, int(params.width) - 1)) * int(channel_steps) + int(c));
-                if (padded != 0u && (w < 0 || w >= int(params.width))) row[t] = XT(0.0);
+                row[t] = LOADX(pixel_at[t] + row_at * int(channel_steps) + int(c));
+                if (!inside[t]) row[t] = XT(0.0);
             }
 #endif
             UNROLL for (uint j = 0u; j < kernel_w; ++j) {
 #ifdef CHANNELS4
-                uint k_at = k_row + (j * params.channels + c * 4u) * filter_vectors;
                 UNROLL for (uint lane = 0u; lane < 4u; ++lane) {
-                    vec4 k = LOAD4(weight, k_at + lane * filter_vectors);
+                    vec4 k = LOAD4(weight, k_at + (j * params.channels + lane) * filter_vectors);
                     UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w][lane] * k;
                 }
 #else
-                vec4 k = LOAD4(weight, k_row + (j * params.channels + c) * filter_vectors);
+                vec4 k = LOAD4(weight, k_at + j * params.channels * filter_vectors);
                 UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
 #endif
             }
+#ifdef CHANNELS4
+            k_at += 4u * filter_vectors;
+#else
+            k_at += filter_vectors;
+#endif
         }
     }
 

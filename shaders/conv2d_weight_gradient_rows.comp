@@ -8,6 +8,8 @@
 layout(constant_id = 1) const uint tile_h = 1u;
 layout(constant_id = 2) const uint kernel_w = 3u;
 layout(constant_id = 3) const uint padded = 0u;
+// Columns per round of the loop: kernel_w saves the moves of the window, 1 saves registers.
+layout(constant_id = 4) const uint turns = 1u;
 
 #ifdef CHANNELS4
 INPUT4(0, X, x)
@@ -28,6 +30,33 @@ layout(push_constant) uniform Params {
     uint rows_per_split;
 } params;
 
+vec4 sum[tile_h * kernel_w * lanes];
+XT window[tile_h * kernel_w];
+int row_at[tile_h];
+
+// Macros, because a function would copy the arrays.
+#define FETCH(i, slot, column) {                                                                              \
+        int w = column;                                                                                       \
+        XT pixel = LOADX(row_at[i] + (padded != 0u ? clamp(w, 0, int(params.width) - 1) : w) * int(channel_steps)); \
+        if (padded != 0u && (w < 0 || w >= int(params.width) || !inside[i])) pixel = XT(0.0);                 \
+        window[(i) * kernel_w + (slot)] = pixel;                                                              \
+    }
+#ifdef CHANNELS4
+#define ADD_TAP(i, j, pixel) \
+    UNROLL for (uint lane = 0u; lane < 4u; ++lane) sum[((i) * kernel_w + (j)) * 4u + lane] += pixel[lane] * g;
+#else
+#define ADD_TAP(i, j, pixel) sum[(i) * kernel_w + (j)] += pixel * g;
+#endif
+// The output at column ow + turn; the window has been turned `turn` times.
+#define STEP(turn) {                                                                                          \
+        vec4 g = LOAD4(dy, dy_at);                                                                            \
+        dy_at += filter_vectors;                                                                              \
+        UNROLL for (uint i = 0u; i < tile_h; ++i) {                                                           \
+            FETCH(i, (kernel_w - 1u + (turn)) % kernel_w, int(ow + (turn) + kernel_w - 1u) - params.pad_left) \
+            UNROLL for (uint j = 0u; j < kernel_w; ++j) ADD_TAP(i, j, window[i * kernel_w + (j + (turn)) % kernel_w]) \
+        }                                                                                                     \
+    }
+
 void main() {
     uint filter_vectors = params.filters / 4u, channel_steps = params.channels / lanes;
     uint tiles_h = (params.kernel_h + tile_h - 1u) / tile_h;
@@ -38,42 +67,28 @@ void main() {
     uint i0 = take_axis(index, tiles_h) * tile_h;
     uint split = index;
 
-    vec4 sum[tile_h * kernel_w * lanes];
     UNROLL for (uint t = 0u; t < tile_h * kernel_w * lanes; ++t) sum[t] = vec4(0.0);
     uint end = min((split + 1u) * params.rows_per_split, params.batch * params.out_h);
     for (uint out_row = split * params.rows_per_split; out_row < end; ++out_row) {
         uint n = out_row, oh = take_axis(n, params.out_h);
         int h0 = int(oh * params.stride_h + i0 * params.dilation_h) - params.pad_top;
-        int row_at[tile_h];
         bool inside[tile_h];
-        XT window[tile_h * kernel_w];
         UNROLL for (uint i = 0u; i < tile_h; ++i) {
             int h = h0 + int(i * params.dilation_h);
-            inside[i] = h >= 0 && h < int(params.height);
+            inside[i] = padded == 0u || (h >= 0 && h < int(params.height));
             row_at[i] = ((int(n * params.height) + clamp(h, 0, int(params.height) - 1)) * int(params.width)) * int(channel_steps) + int(c);
-            UNROLL for (uint j = 0u; j < kernel_w - 1u; ++j) {
-                int w = int(j) - params.pad_left;
-                window[i * kernel_w + j + 1u] = LOADX(row_at[i] + clamp(w, 0, int(params.width) - 1) * int(channel_steps));
-                if (padded != 0u && (w < 0 || !inside[i])) window[i * kernel_w + j + 1u] = XT(0.0);
-            }
+            UNROLL for (uint j = 0u; j < kernel_w - 1u; ++j) FETCH(i, j, int(j) - params.pad_left)
         }
-        for (uint ow = 0u; ow < params.out_w; ++ow) {
-            vec4 g = LOAD4(dy, (out_row * params.out_w + ow) * filter_vectors + o);
-            int w = int(ow + kernel_w - 1u) - params.pad_left;
-            UNROLL for (uint i = 0u; i < tile_h; ++i) {
+        uint dy_at = out_row * params.out_w * filter_vectors + o;
+        uint ow = 0u;
+        // A whole turn of the window at a time: after kernel_w steps every pixel is back in its place, and none was moved.
+        if (turns == kernel_w)
+            for (; ow + kernel_w <= params.out_w; ow += kernel_w)
+                UNROLL for (uint turn = 0u; turn < kernel_w; ++turn) STEP(turn)
+        for (; ow < params.out_w; ++ow) {
+            STEP(0u)
+            UNROLL for (uint i = 0u; i < tile_h; ++i)
                 UNROLL for (uint j = 0u; j < kernel_w - 1u; ++j) window[i * kernel_w + j] = window[i * kernel_w + j + 1u];
-                XT next = LOADX(row_at[i] + clamp(w, 0, int(params.width) - 1) * int(channel_steps));
-                if (padded != 0u && (w < 0 || w >= int(params.width) || !inside[i])) next = XT(0.0);
-                window[i * kernel_w + kernel_w - 1u] = next;
-                UNROLL for (uint j = 0u; j < kernel_w; ++j) {
-#ifdef CHANNELS4
-                    UNROLL for (uint lane = 0u; lane < 4u; ++lane)
-                        sum[(i * kernel_w + j) * 4u + lane] += window[i * kernel_w + j][lane] * g;
-#else
-                    sum[i * kernel_w + j] += window[i * kernel_w + j] * g;
-#endif
-                }
-            }
         }
     }
 

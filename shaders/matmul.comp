@@ -45,13 +45,16 @@ void main() {
     float sum[tile_m * tile_n];
     UNROLL for (uint t = 0u; t < tile_m * tile_n; ++t) sum[t] = 0.0;
     uint end = min(params.depth, (split + 1u) * params.depth_per_split);
+    uint a_step = split * params.depth_per_split * params.a_depth, b_step = split * params.depth_per_split * params.b_depth;
     for (uint k = split * params.depth_per_split; k < end; ++k) {
         float left[tile_m];
-        UNROLL for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD1(a, a_at[m] + k * params.a_depth);
+        UNROLL for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD1(a, a_at[m] + a_step);
         UNROLL for (uint n = 0u; n < tile_n; ++n) {
-            float right = LOAD1(b, b_at[n] + k * params.b_depth);
+            float right = LOAD1(b, b_at[n] + b_step);
             UNROLL for (uint m = 0u; m < tile_m; ++m) sum[m * tile_n + n] += left[m] * right;
         }
+        a_step += params.a_depth;
+        b_step += params.b_depth;
     }
 
     UNROLL for (uint m = 0u; m < tile_m; ++m)

@@ -44,7 +44,9 @@ void main() {
         UNROLL for (uint m = 0u; m < tile_m; ++m) left[m] = LOAD4(a, a_at[m] + k);
         UNROLL for (uint n = 0u; n < tile_n; ++n) {
             vec4 right = LOAD4(b, b_at[n] + k);
-            UNROLL for (uint m = 0u; m < tile_m; ++m) sum[m * tile_n + n] += dot(left[m], right);
+            // Not dot(): its first product is no multiply-add.
+            UNROLL for (uint m = 0u; m < tile_m; ++m)
+                sum[m * tile_n + n] = left[m].x * right.x + (left[m].y * right.y + (left[m].z * right.z + (left[m].w * right.w + sum[m * tile_n + n])));
         }
     }
 

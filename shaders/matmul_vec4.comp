@@ -55,31 +55,41 @@ void main() {
     UNROLL for (uint t = 0u; t < tile_m * tile_v; ++t) sum[t] = vec4(0.0);
 
     uint end = min(params.depth, (split + 1u) * params.depth_per_split);
+    // Rows of b one after another: no product of indices in the loops, it is slow on most devices.
+    uint b_row = split * params.depth_per_split * params.column_vectors;
 #ifdef A_SCALAR
     uint a_at[tile_m];
     UNROLL for (uint m = 0u; m < tile_m; ++m)
         a_at[m] = batch * params.a_batch + min(m0 + m, params.rows - 1u) * params.a_row;
+    uint a_column = split * params.depth_per_split * params.a_depth;
     for (uint k = split * params.depth_per_split; k < end; ++k) {
         vec4 right[tile_v];
-        UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
+        UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + b_row);
         UNROLL for (uint m = 0u; m < tile_m; ++m) {
-            float left = LOAD1(a, a_at[m] + k * params.a_depth);
+            float left = LOAD1(a, a_at[m] + a_column);
             ACCUMULATE(m, left)
         }
+        a_column += params.a_depth;
+        b_row += params.column_vectors;
     }
 #else
     if (a_transposed != 0u) {
         uint row_vectors = params.rows / 4u;
+        uint a_at[tile_m / 4u + 1u];
+        UNROLL for (uint m = 0u; m < tile_m; m += 4u) a_at[m / 4u] = batch * params.a_batch + min((m0 + m) / 4u, row_vectors - 1u);
+        uint a_row = split * params.depth_per_split * row_vectors;
         for (uint k = split * params.depth_per_split; k < end; ++k) {
             vec4 right[tile_v];
-            UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + k * params.column_vectors);
+            UNROLL for (uint v = 0u; v < tile_v; ++v) right[v] = LOAD4(b, b_at[v] + b_row);
             UNROLL for (uint m = 0u; m < tile_m; m += 4u) {
-                vec4 left = LOAD4(a, batch * params.a_batch + k * row_vectors + min((m0 + m) / 4u, row_vectors - 1u));
+                vec4 left = LOAD4(a, a_at[m / 4u] + a_row);
                 ACCUMULATE(m, left.x)
                 ACCUMULATE(m + 1u, left.y)
                 ACCUMULATE(m + 2u, left.z)
                 ACCUMULATE(m + 3u, left.w)
             }
+            a_row += row_vectors;
+            b_row += params.column_vectors;
         }
     } else {
         uint depth_vectors = params.depth / 4u;
@@ -92,7 +102,8 @@ void main() {
             UNROLL for (uint lane = 0u; lane < 4u; ++lane) {
                 vec4 right[tile_v];
                 UNROLL for (uint v = 0u; v < tile_v; ++v)
-                    right[v] = LOAD4(b, b_at[v] + (k * 4u + lane) * params.column_vectors);
+                    right[v] = LOAD4(b, b_at[v] + b_row);
+                b_row += params.column_vectors;
                 UNROLL for (uint m = 0u; m < tile_m; ++m) {
                     ACCUMULATE(m, left[m][lane])
                 }

@@ -58,6 +58,17 @@ std::uint32_t reach_w(const Conv2dGeometry& g) {
     return (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
 }
 
+/// The widest tile whose results, input row (with its addresses) and kernel row fit into the registers.
+std::uint32_t largest_tile_w(const DeviceTraits& device, const Conv2dGeometry& g, std::uint32_t components) {
+    const auto registers = [&](std::uint32_t tile_w) {
+        const std::uint32_t row = (tile_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
+        return 4 * tile_w + (components + 1) * row + 4 * g.kernel_w;
+    };
+    std::uint32_t tile_w = device.cpu ? 14 : 7;
+    while (tile_w > 1 && registers(tile_w) > device.registers) --tile_w;
+    return tile_w;
+}
+
 template <class S>
 Implementation rows_implementation(const DeviceTraits& device, const Conv2dGeometry& g, const Epilogue& epilogue,
                                    const RowsOperands& at, std::uint32_t tile_w, std::uint32_t components) {
@@ -84,8 +95,8 @@ std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv
     // The registers of a tile: its outputs and one input row. Wide strides and kernels would not fit.
     const std::uint32_t row_extra = (g.kernel_w - 1) * g.dilation_w;
     if (g.groups != 1 || g.filters % 4 != 0 || row_extra > 16 || g.stride_w > 4) return list;
-    const std::uint32_t tile_w = best_tile_w(g.out_w, device_traits.cpu ? 14 : 7);
     const std::uint32_t components = g.channels % 4 == 0 ? 4 : 1;
+    const std::uint32_t tile_w = best_tile_w(g.out_w, largest_tile_w(device_traits, g, components));
     const bool texels = texels_fit(device, g.input_elements(), components) && texels_fit(device, g.weight_elements(), 4);
     const auto make = [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, tile_w, components); };
     if (device_traits.cpu && g.channels == 1 && g.width % 4 == 0 && g.pad_left == 0 && reach_w(g) <= g.width) {

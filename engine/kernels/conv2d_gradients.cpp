@@ -65,6 +65,10 @@ Implementation weight_rows(const vulkan::Device& device, const Conv2dGeometry& g
     const std::uint32_t reach_h = (g.out_h - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h + 1;
     const std::uint32_t reach_w = g.out_w + g.kernel_w - 1;
     const bool padded = g.pad_left > 0 || g.pad_top > 0 || reach_w > g.width || reach_h > g.height;
+    // Results, the window, and what compilers read ahead in a whole turn of it: as much again, with the gradients.
+    const std::uint32_t window = tile_h * g.kernel_w * lanes;
+    const std::uint32_t registers = 4 * window + window + 2 * window + 4 * g.kernel_w;
+    const std::uint32_t turns = registers <= device_traits.registers ? g.kernel_w : 1;
     typename S::Params params{};
     set_geometry(params, g);
     params.splits = split.splits;
@@ -73,7 +77,7 @@ Implementation weight_rows(const vulkan::Device& device, const Conv2dGeometry& g
     implementation.name = "conv2d weight gradient rows " + std::to_string(tile_h);
     implementation.scratch_bytes = {g.weight_elements() * split.splits * 4};
     implementation.calls.push_back(make_call<S>(
-        {.group_size = device_traits.group_size, .tile_h = tile_h, .kernel_w = g.kernel_w, .padded = padded}, params,
+        {.group_size = device_traits.group_size, .tile_h = tile_h, .kernel_w = g.kernel_w, .padded = padded, .turns = turns}, params,
         groups_for(invocations * split.splits, device_traits.group_size), {{0, lanes}, {1, 4}, {3}},
         static_cast<double>(g.multiply_adds())));
     implementation.calls.push_back(combine_splits(device, g.weight_elements(), split.splits, g.filters, {}, 3, 3, 2));

@@ -13,15 +13,19 @@ struct Tile {
     std::uint32_t m, n;
 };
 
-/// Tiles from the largest that still gives the device enough invocations to the smallest, then the larger ones:
-/// all are offered on every problem, so that the small problem of a self-test has them too.
+/// Tiles from the largest that still gives the device enough invocations to the smallest, then the larger ones, and last
+/// those that need more registers than it has: all are offered on every problem, so that the small problem of a self-test
+/// has them too. `registers(tile)` is what a tile's results and operands take.
+template <class Registers>
 std::vector<Tile> by_preference(std::vector<Tile> tiles, const DeviceTraits& device, std::uint64_t rows,
-                                std::uint64_t columns, std::uint64_t batch) {
+                                std::uint64_t columns, std::uint64_t batch, const Registers& registers) {
     const auto invocations = [&](Tile tile) {
         return (rows + tile.m - 1) / tile.m * ((columns + tile.n - 1) / tile.n) * batch;
     };
     const auto enough = [&](Tile tile) { return invocations(tile) >= device.target_invocations; };
+    const auto fits = [&](Tile tile) { return registers(tile) <= device.registers; };
     std::stable_sort(tiles.begin(), tiles.end(), [&](Tile l, Tile r) {
+        if (fits(l) != fits(r)) return fits(l);
         if (enough(l) != enough(r)) return enough(l);
         return enough(l) ? l.m * l.n > r.m * r.n : l.m * l.n < r.m * r.n;
     });
@@ -86,7 +90,9 @@ void Matmul::add_vec4(std::vector<Implementation>& list, const vulkan::Device& d
     const DeviceTraits device_traits = traits(device);
     const std::uint32_t vectors = g_.columns / 4;
     const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 4);
-    for (Tile tile : by_preference({{8, 2}, {8, 1}, {4, 1}}, device_traits, g_.rows, vectors, g_.batch))
+    // Results, then what is read of a and b before it is used: four steps of the depth at a time unless a is transposed.
+    const auto registers = [&](Tile tile) { return 4 * tile.m * tile.n + (g_.transpose_a ? tile.m + 4 * tile.n : 4 * tile.m + 16 * tile.n); };
+    for (Tile tile : by_preference({{8, 2}, {8, 1}, {4, 1}}, device_traits, g_.rows, vectors, g_.batch, registers))
         add_both<shaders::matmul_vec4, shaders::matmul_vec4_texel>(list, device, texels, [&]<class S>() {
             const std::uint64_t invocations =
                 std::uint64_t{(vectors + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
@@ -117,7 +123,8 @@ void Matmul::add_dot(std::vector<Implementation>& list, const vulkan::Device& de
     const DeviceTraits device_traits = traits(device);
     const std::uint32_t depth_vectors = g_.depth / 4;
     const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 4);
-    for (Tile tile : by_preference({{4, 4}, {4, 2}, {2, 2}, {1, 1}}, device_traits, g_.rows, g_.columns, g_.batch))
+    const auto registers = [](Tile tile) { return tile.m * tile.n + 4 * (tile.m + tile.n); };
+    for (Tile tile : by_preference({{8, 4}, {4, 4}, {4, 2}, {2, 2}, {1, 1}}, device_traits, g_.rows, g_.columns, g_.batch, registers))
         add_both<shaders::matmul_dot, shaders::matmul_dot_texel>(list, device, texels, [&]<class S>() {
             const std::uint64_t invocations =
                 std::uint64_t{(g_.columns + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
@@ -139,7 +146,8 @@ void Matmul::add_scalar_a(std::vector<Implementation>& list, const vulkan::Devic
     const DeviceTraits device_traits = traits(device);
     const std::uint32_t vectors = g_.columns / 4;
     const bool texels = texels_fit(device, g_.a_elements(), 1) && texels_fit(device, g_.b_elements(), 4);
-    for (Tile tile : by_preference({{8, 1}, {4, 1}, {1, 1}}, device_traits, g_.rows, vectors, g_.batch))
+    const auto registers = [](Tile tile) { return 5 * tile.m + 4; };
+    for (Tile tile : by_preference({{8, 1}, {4, 1}, {1, 1}}, device_traits, g_.rows, vectors, g_.batch, registers))
         add_both<shaders::matmul_vec4_scalar, shaders::matmul_vec4_scalar_texel>(list, device, texels, [&]<class S>() {
             const std::uint64_t invocations = std::uint64_t{vectors} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
             return Implementation{
@@ -187,7 +195,8 @@ void Matmul::add_with_b_transposed(std::vector<Implementation>& list, const vulk
 void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device& device) const {
     const DeviceTraits device_traits = traits(device);
     const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 1);
-    for (Tile tile : by_preference({{4, 4}, {4, 2}, {2, 2}, {1, 1}}, device_traits, g_.rows, g_.columns, g_.batch))
+    const auto registers = [](Tile tile) { return tile.m * tile.n + 2 * (tile.m + tile.n); };
+    for (Tile tile : by_preference({{4, 4}, {4, 2}, {2, 2}, {1, 1}}, device_traits, g_.rows, g_.columns, g_.batch, registers))
         add_both<shaders::matmul, shaders::matmul_texel>(list, device, texels, [&]<class S>() {
             const std::uint64_t invocations =
                 std::uint64_t{(g_.columns + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;

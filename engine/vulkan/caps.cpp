@@ -45,7 +45,8 @@ DeviceCaps read_caps(const GpuFacts& facts, std::uint32_t queue_family) {
 Quirks read_quirks(const GpuFacts& facts) {
     Quirks quirks;
     if (!facts.driver) return quirks;
-    quirks.prefer_texel_buffers = facts.driver->driverID == VK_DRIVER_ID_MESA_LLVMPIPE;
+    const VkDriverId driver = facts.driver->driverID;
+    quirks.prefer_texel_buffers = driver == VK_DRIVER_ID_MESA_LLVMPIPE || driver == VK_DRIVER_ID_MESA_TURNIP;
     const bool swiftshader = facts.driver->driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
     quirks.slow_fma = swiftshader;
     quirks.pipeline_cache_grows = swiftshader;

@@ -26,6 +26,7 @@ struct GpuInfo {
     std::string api_version;  // "1.3.230"
     DeviceClass device_class = DeviceClass::other;
     std::uint64_t memory_bytes = 0;  // device-local heaps
+    std::uint32_t vendor_id = 0;     // PCI's, or a Khronos number
     std::string rejected;            // empty, or why Hekla can't use it
 };
 

@@ -132,6 +132,7 @@ GpuInfo describe(const GpuFacts& facts) {
     info.driver = driver_text(facts);
     info.api_version = version_text(facts.properties.apiVersion);
     info.device_class = device_class(facts.properties.deviceType);
+    info.vendor_id = facts.properties.vendorID;
     for (std::uint32_t i = 0; i < facts.memory.memoryHeapCount; ++i) {
         const VkMemoryHeap& heap = facts.memory.memoryHeaps[i];
         if ((heap.flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0) info.memory_bytes += heap.size;

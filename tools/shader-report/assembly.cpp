@@ -93,7 +93,8 @@ void read_ir3(const std::string& line, Listing& listing) {
     if (at >= line.size() || !std::islower(static_cast<unsigned char>(line[at]))) return;
     const std::string code = line.substr(at);
     Instruction instruction{1 + repeats + waits, 0, ""};
-    if (starts_with(code, "mad.f32")) instruction.multiply_adds = 1 + repeats;
+    // Turnip of Mesa 22.3 writes no mad.f32, not even for fma(): both halves of what would be one count.
+    if (starts_with(code, "mad.f32") || starts_with(code, "mul.f") || starts_with(code, "add.f")) instruction.multiply_adds = 1 + repeats;
     const std::size_t label = code.find("#l");
     if (label != std::string::npos && (starts_with(code, "br") || starts_with(code, "jump")))
         instruction.target = word_from(code, label + 1, " \t,");

@@ -10,7 +10,7 @@ namespace hekla::shader_report {
 enum class Assembler : std::uint8_t {
     aco,  // AMD: "Assembly" of RADV
     gen,  // Intel: "GEN Assembly" of ANV
-    ir3,  // Adreno: "IR3 Assembly" of Turnip
+    ir3,  // Adreno: "IR3 Assembly" of Turnip; a multiply and an add count as multiply-adds, for its compiler fuses none
 };
 
 struct Loop {

@@ -131,10 +131,9 @@ void lstm(Graph& graph) {
     step.finish(step.classify(hidden), Adam{});
 }
 
-void mlp(Graph& graph) {
-    constexpr std::uint64_t width = 64;
-    Step step(graph, {8, 8, 1}, 1024);
-    Tensor x = reshape(step.input(), {1024, width});
+void mlp(Graph& graph, std::uint64_t width, std::uint32_t batch) {
+    Step step(graph, {width / 8, 8, 1}, batch);
+    Tensor x = reshape(step.input(), {batch, width});
     for (int layer = 0; layer < 4; ++layer) x = relu(dense(x, step.parameter({width, width}), step.parameter(Shape{width})));
     step.finish(step.classify(x), Adam{}, true);
 }
@@ -148,7 +147,8 @@ std::vector<Network> networks() {
     list.push_back({"resnet18-224", 8, resnet18});
     list.push_back({"mobilenet-224", 8, mobilenet});
     list.push_back({"lstm-mnist", 128, lstm});
-    list.push_back({"mlp-64", 1024, mlp});
+    list.push_back({"mlp-64", 1024, [](Graph& graph) { mlp(graph, 64, 1024); }});
+    list.push_back({"mlp-1024", 4096, [](Graph& graph) { mlp(graph, 1024, 4096); }});
     return list;
 }
 
