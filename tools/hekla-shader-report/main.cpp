@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <span>
 
 #include <CLI/CLI.hpp>
 #include <hekla/error.h>
@@ -29,7 +30,7 @@ Options parse(int argc, char** argv) {
     app.add_flag("--defaults", options.defaults, "only the pipelines that the heuristics choose");
     app.add_flag("--json", options.json, "one JSON object on standard output");
     app.add_option("--compare", options.compare, "an earlier --json: mark what became worse by more than 10 %");
-    app.add_option("--budget", options.budget, "a stored budget: fail if a chosen pipeline spills or became worse by more than 10 %");
+    app.add_option("--budget", options.budget, "a stored budget: fail if a pipeline is refused, or a chosen one spills or became worse by more than 10 %");
     app.add_option("--write-budget", options.write_budget, "show what changed since this budget was written, and write it anew");
     app.add_option("--dump", options.dump, "print all that the driver tells of the pipelines of this shader");
     try {
@@ -37,7 +38,6 @@ Options parse(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         std::exit(app.exit(error) == 0 ? 0 : 2);
     }
-    options.defaults = options.defaults || !options.budget.empty() || !options.write_budget.empty();
     return options;
 }
 
@@ -61,7 +61,7 @@ void tell(const char* title, const std::vector<std::string>& lines) {
 
 /// Whether nothing became worse. Another version of the driver compiles otherwise, which is no fault of ours: then only what
 /// is forbidden counts.
-bool keeps_to(const std::string& path, const std::vector<Row>& rows, const vulkan::GpuInfo& gpu) {
+bool keeps_to(const std::string& path, std::span<const Row> rows, const vulkan::GpuInfo& gpu) {
     const Baseline baseline = read_baseline(path);
     const Comparison comparison = compare(rows, baseline);
     if (baseline.driver != gpu.driver || baseline.device != gpu.name) {
@@ -76,10 +76,10 @@ bool keeps_to(const std::string& path, const std::vector<Row>& rows, const vulka
     return comparison.worse.empty();
 }
 
-void write(const std::string& path, const std::vector<Row>& rows, const vulkan::GpuInfo& gpu) {
+void write(const std::string& path, std::span<const Row> rows, const vulkan::GpuInfo& gpu) {
     if (std::ifstream(path)) keeps_to(path, rows, gpu);
     std::ofstream file(path);
-    file << report_json(gpu, rows).dump(1) << '\n';
+    file << report_text(gpu, rows);
     if (!file.flush()) throw Error(ErrorCode::invalid_file, "[shader report] " + path + " can't be written");
 }
 
@@ -110,17 +110,18 @@ int run(const Options& options) {
     }
     const std::vector<Row> rows = report_rows(device, all);
     const vulkan::GpuInfo& gpu = device.gpu();
-    if (options.json) std::cout << report_json(gpu, rows).dump(1) << '\n';
+    if (options.json) std::cout << report_text(gpu, rows);
     else if (options.budget.empty() && options.write_budget.empty())
         std::printf("%s (%s)\n%s", gpu.name.c_str(), gpu.driver.c_str(), to_table(rows).c_str());
     std::fprintf(stderr, "%s: %s\n", gpu.name.c_str(), summary(rows).c_str());
 
     const std::vector<std::string> faults = forbidden(rows);
     tell("forbidden", faults);
-    bool kept = true;
-    for (const std::string& path : {options.compare, options.budget})
-        if (!path.empty()) kept = keeps_to(path, rows, gpu) && kept;
-    if (!options.write_budget.empty()) write(options.write_budget, rows, gpu);
+    std::vector<Row> chosen = rows;
+    std::erase_if(chosen, [](const Row& row) { return !row.use.chosen; });
+    bool kept = options.compare.empty() || keeps_to(options.compare, rows, gpu);
+    if (!options.budget.empty()) kept = keeps_to(options.budget, chosen, gpu) && kept;
+    if (!options.write_budget.empty()) write(options.write_budget, chosen, gpu);
     return !faults.empty() ? 1 : kept ? 0 : 3;
 }
 

@@ -2,6 +2,7 @@
 
 #include <hekla/error.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -54,13 +55,13 @@ Baseline read_baseline(const std::string& path) {
     }
 }
 
-nlohmann::ordered_json report_json(const vulkan::GpuInfo& gpu, const std::vector<Row>& rows) {
-    nlohmann::ordered_json pipelines = nlohmann::ordered_json::array();
-    for (const Row& row : rows) pipelines.push_back(to_json(row));
-    return {{"device", gpu.name}, {"driver", gpu.driver}, {"pipelines", pipelines}};
+std::string report_text(const vulkan::GpuInfo& gpu, std::span<const Row> rows) {
+    std::string text = "{\"device\": " + json(gpu.name).dump() + ",\n \"driver\": " + json(gpu.driver).dump() + ",\n \"pipelines\": [";
+    for (const Row& row : rows) text += (&row == rows.data() ? "\n  " : ",\n  ") + to_json(row).dump();
+    return text + "]}\n";
 }
 
-Comparison compare(const std::vector<Row>& rows, const Baseline& baseline, double tolerance) {
+Comparison compare(std::span<const Row> rows, const Baseline& baseline, double tolerance) {
     Comparison result;
     std::map<std::string, Costs> left = baseline.pipelines;
     for (const Row& row : rows) {
@@ -78,7 +79,7 @@ Comparison compare(const std::vector<Row>& rows, const Baseline& baseline, doubl
     return result;
 }
 
-std::vector<std::string> forbidden(const std::vector<Row>& rows) {
+std::vector<std::string> forbidden(std::span<const Row> rows) {
     std::vector<std::string> lines;
     for (const Row& row : rows) {
         if (!row.failure.empty()) lines.push_back(row.key + ": refused: " + row.failure);

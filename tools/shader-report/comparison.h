@@ -1,7 +1,8 @@
 #pragma once
 // A report against an earlier one: what became worse, and what a budget forbids.
 
-#include <nlohmann/json.hpp>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct Baseline {
 /// Throws Error (invalid_file) naming the file and what is wrong with it.
 Baseline read_baseline(const std::string& path);
 
-/// What the report's whole JSON object is: device, driver, rows. Also the form of a budget, which holds chosen rows only.
-nlohmann::ordered_json report_json(const vulkan::GpuInfo& gpu, const std::vector<Row>& rows);
+/// The whole report as JSON: device, driver, and a line per pipeline. Also the form of a budget, which holds chosen rows only.
+std::string report_text(const vulkan::GpuInfo& gpu, std::span<const Row> rows);
 
 struct Comparison {
     std::vector<std::string> worse;    // "matmul_vec4 tile_m=8: estimate 1200, was 1000"
@@ -30,9 +31,9 @@ struct Comparison {
 
 /// A figure is worse if it grew by more than `tolerance` (a share); spills if they grew at all. The share of multiply-adds
 /// is worse if it fell by more than `tolerance`.
-Comparison compare(const std::vector<Row>& rows, const Baseline& baseline, double tolerance = 0.1);
+Comparison compare(std::span<const Row> rows, const Baseline& baseline, double tolerance = 0.1);
 
 /// What no chosen pipeline may do, whatever the baseline: be refused, spill or use scratch.
-std::vector<std::string> forbidden(const std::vector<Row>& rows);
+std::vector<std::string> forbidden(std::span<const Row> rows);
 
 }  // namespace hekla::shader_report

@@ -1,10 +1,11 @@
 #pragma once
 // One pipeline's line of the report, in the same words for every vendor.
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "shader-report/variants.h"
 #include "vulkan/pipeline_report.h"
