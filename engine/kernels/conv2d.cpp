@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/matmul.h"
 #include "reference/reference.h"
 #include "shaders.h"
 
@@ -34,6 +35,21 @@ Conv2dGeometry small_geometry(const Conv2dGeometry& g) {
         small.filters = small.groups * g.group_filters();
     }
     return small;
+}
+
+bool is_product(const Conv2dGeometry& g) {
+    return g.kernel_h == 1 && g.kernel_w == 1 && g.groups == 1 && g.stride_h == 1 && g.stride_w == 1 && g.pad_top == 0 &&
+           g.pad_left == 0 && g.out_h == g.height && g.out_w == g.width;
+}
+
+Conv2dGeometry product_geometry(std::uint32_t pixels, std::uint32_t channels, std::uint32_t filters) {
+    return {.batch = 1, .height = 1, .width = pixels, .channels = channels, .filters = filters, .out_h = 1, .out_w = pixels};
+}
+
+std::vector<Implementation> as_product(const vulkan::Device& device, const MatmulGeometry& product, const Epilogue& epilogue) {
+    std::vector<Implementation> list = Matmul(product, epilogue).implementations(device);
+    for (Implementation& implementation : list) implementation.name = "conv2d as " + implementation.name;
+    return list;
 }
 
 namespace {
@@ -109,6 +125,10 @@ std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv
     return list;
 }
 
+namespace {
+MatmulGeometry forward_product(const Conv2dGeometry& g) { return {.rows = pixels(g), .columns = g.filters, .depth = g.channels}; }
+}  // namespace
+
 std::string Conv2dForward::name() const { return "conv2d " + to_string(g_) + epilogue_.suffix(); }
 
 std::vector<Operand> Conv2dForward::operands() const {
@@ -120,7 +140,9 @@ std::vector<Operand> Conv2dForward::operands() const {
 
 std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device& device) const {
     const std::uint32_t bias = epilogue_.bias ? 2 : 0, y = epilogue_.bias ? 3 : 2;
-    std::vector<Implementation> list = conv2d_rows(device, g_, epilogue_, {0, 1, bias, y});
+    std::vector<Implementation> list;
+    if (is_product(g_)) list = as_product(device, forward_product(g_), epilogue_);
+    for (Implementation& rows : conv2d_rows(device, g_, epilogue_, {0, 1, bias, y})) list.push_back(std::move(rows));
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.weight_elements()), 1);
     add_both<shaders::conv2d_direct, shaders::conv2d_direct_texel>(list, device, texels, [&]<class S>() {
         typename S::Params params{};
@@ -138,6 +160,14 @@ std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device&
 
 std::unique_ptr<Problem> Conv2dForward::small() const {
     return std::make_unique<Conv2dForward>(small_geometry(g_), epilogue_);
+}
+
+std::vector<std::unique_ptr<Problem>> Conv2dForward::small_ones() const {
+    std::vector<std::unique_ptr<Problem>> list = Problem::small_ones();
+    if (!is_product(g_)) return list;
+    for (const MatmulGeometry& p : small_geometries(forward_product(g_)))
+        list.push_back(std::make_unique<Conv2dForward>(product_geometry(p.rows, p.depth, p.columns), epilogue_));
+    return list;
 }
 
 void Conv2dForward::reference(std::vector<std::vector<double>>& operands) const {

@@ -15,6 +15,7 @@ class Conv2dForward : public Problem {
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
+    std::vector<std::unique_ptr<Problem>> small_ones() const override;
     void reference(std::vector<std::vector<double>>& operands) const override;
 
   private:
@@ -30,6 +31,7 @@ class Conv2dInputGradient : public Problem {
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
+    std::vector<std::unique_ptr<Problem>> small_ones() const override;
     void reference(std::vector<std::vector<double>>& operands) const override;
 
   private:
@@ -44,6 +46,7 @@ class Conv2dWeightGradient : public Problem {
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
+    std::vector<std::unique_ptr<Problem>> small_ones() const override;
     void reference(std::vector<std::vector<double>>& operands) const override;
 
   private:
@@ -63,6 +66,15 @@ struct RowsOperands {
 };
 std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv2dGeometry& geometry,
                                         const Epilogue& epilogue, const RowsOperands& operands);
+
+inline std::uint32_t pixels(const Conv2dGeometry& g) { return g.batch * g.out_h * g.out_w; }
+
+/// Whether it is a product of matrices, [pixels, channels] by [channels, filters]: single pixels, all of them, one group.
+bool is_product(const Conv2dGeometry& geometry);
+/// A convolution that is the product of a matrix of `pixels` rows, of `channels` columns, by one of `filters` columns.
+Conv2dGeometry product_geometry(std::uint32_t pixels, std::uint32_t channels, std::uint32_t filters);
+/// The implementations of that product, whose operands stand in the same order.
+std::vector<Implementation> as_product(const vulkan::Device& device, const MatmulGeometry& product, const Epilogue& epilogue = {});
 
 /// Fills the push constants that all convolution shaders share.
 template <class Params>

@@ -40,6 +40,13 @@ reference::StridedCopy flip(const Conv2dGeometry& g) {
             0};
 }
 
+MatmulGeometry input_gradient_product(const Conv2dGeometry& g) {
+    return {.rows = pixels(g), .columns = g.channels, .depth = g.filters, .transpose_b = true};
+}
+MatmulGeometry weight_gradient_product(const Conv2dGeometry& g) {
+    return {.rows = g.channels, .columns = g.filters, .depth = pixels(g), .transpose_a = true};
+}
+
 /// Parts of the sum over output rows (n, oh).
 struct RowSplit {
     std::uint32_t splits, rows_per_split;
@@ -95,6 +102,7 @@ std::vector<Operand> Conv2dInputGradient::operands() const {
 
 std::vector<Implementation> Conv2dInputGradient::implementations(const vulkan::Device& device) const {
     std::vector<Implementation> list;
+    if (is_product(g_)) list = as_product(device, input_gradient_product(g_));
     if (is_convolution(g_)) {
         const KernelCall flipped = [&] {
             KernelCall call = StridedCopy(flip(g_), g_.weight_elements(), g_.weight_elements()).implementations(device)[0].calls[0];
@@ -126,6 +134,14 @@ std::unique_ptr<Problem> Conv2dInputGradient::small() const {
     return std::make_unique<Conv2dInputGradient>(small_geometry(g_));
 }
 
+std::vector<std::unique_ptr<Problem>> Conv2dInputGradient::small_ones() const {
+    std::vector<std::unique_ptr<Problem>> list = Problem::small_ones();
+    if (!is_product(g_)) return list;
+    for (const MatmulGeometry& p : small_geometries(input_gradient_product(g_)))
+        list.push_back(std::make_unique<Conv2dInputGradient>(product_geometry(p.rows, p.columns, p.depth)));
+    return list;
+}
+
 void Conv2dInputGradient::reference(std::vector<std::vector<double>>& operands) const {
     reference::conv2d_input_gradient(g_, operands[0], operands[1], operands[2]);
 }
@@ -139,6 +155,7 @@ std::vector<Operand> Conv2dWeightGradient::operands() const {
 
 std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::Device& device) const {
     std::vector<Implementation> list;
+    if (is_product(g_)) list = as_product(device, weight_gradient_product(g_));
     if (g_.groups == 1 && g_.stride_w == 1 && g_.dilation_w == 1 && g_.filters % 4 == 0 && g_.kernel_w <= 11) {
         const std::uint32_t lanes = g_.channels % 4 == 0 ? 4 : 1;
         const bool texels = texels_fit(device, g_.input_elements(), lanes) && texels_fit(device, g_.output_elements(), 4);
@@ -169,6 +186,14 @@ std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::
 
 std::unique_ptr<Problem> Conv2dWeightGradient::small() const {
     return std::make_unique<Conv2dWeightGradient>(small_geometry(g_));
+}
+
+std::vector<std::unique_ptr<Problem>> Conv2dWeightGradient::small_ones() const {
+    std::vector<std::unique_ptr<Problem>> list = Problem::small_ones();
+    if (!is_product(g_)) return list;
+    for (const MatmulGeometry& p : small_geometries(weight_gradient_product(g_)))
+        list.push_back(std::make_unique<Conv2dWeightGradient>(product_geometry(p.depth, p.rows, p.columns)));
+    return list;
 }
 
 void Conv2dWeightGradient::reference(std::vector<std::vector<double>>& operands) const {

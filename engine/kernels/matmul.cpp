@@ -36,14 +36,16 @@ std::string tile_name(const char* family, Tile tile) {
     return std::string(family) + " " + std::to_string(tile.m) + "x" + std::to_string(tile.n);
 }
 
+constexpr std::uint32_t least_split_depth = 64;
+
 /// Parts into which the depth is cut where the results alone do not keep the device busy; each at
-/// least 64 deep and a multiple of 4.
+/// least so deep and a multiple of 4.
 struct Split {
     std::uint32_t splits, depth_per_split;
 };
 Split split_depth(const DeviceTraits& device, std::uint64_t invocations, std::uint32_t depth) {
     const std::uint64_t wanted = device.target_invocations / std::max<std::uint64_t>(invocations, 1);
-    const auto splits = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, 1, std::max(depth / 64, 1u)));
+    const auto splits = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, 1, std::max(depth / least_split_depth, 1u)));
     const std::uint32_t per_split = ((depth + splits - 1) / splits + 3) / 4 * 4;
     return {(depth + per_split - 1) / per_split, per_split};
 }
@@ -226,15 +228,27 @@ void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device
         });
 }
 
-std::unique_ptr<Problem> Matmul::small() const {
+std::vector<MatmulGeometry> small_geometries(const MatmulGeometry& geometry) {
     // Sizes keep their remainders modulo 4, on which the choice of shader depends.
     const auto shrink = [](std::uint32_t size, std::uint32_t to) { return size > to + 4 ? to + size % 4 : size; };
-    MatmulGeometry g = g_;
-    g.batch = std::min(g.batch, 2u);
-    g.rows = shrink(g.rows, 20);
-    g.columns = shrink(g.columns, 20);
-    g.depth = shrink(g.depth, 132);
-    return std::make_unique<Matmul>(g, epilogue_);
+    std::vector<MatmulGeometry> list;
+    for (std::uint32_t depth : {2 * least_split_depth + 4, least_split_depth}) {
+        MatmulGeometry g = geometry;
+        g.batch = std::min(g.batch, 2u);
+        g.rows = shrink(g.rows, 20);
+        g.columns = shrink(g.columns, 20);
+        g.depth = shrink(g.depth, depth);
+        if (list.empty() || !(list.back() == g)) list.push_back(g);
+    }
+    return list;
+}
+
+std::unique_ptr<Problem> Matmul::small() const { return std::make_unique<Matmul>(small_geometries(g_)[0], epilogue_); }
+
+std::vector<std::unique_ptr<Problem>> Matmul::small_ones() const {
+    std::vector<std::unique_ptr<Problem>> list;
+    for (const MatmulGeometry& g : small_geometries(g_)) list.push_back(std::make_unique<Matmul>(g, epilogue_));
+    return list;
 }
 
 void Matmul::reference(std::vector<std::vector<double>>& operands) const {

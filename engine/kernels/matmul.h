@@ -15,6 +15,7 @@ class Matmul : public Problem {
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
+    std::vector<std::unique_ptr<Problem>> small_ones() const override;
     void reference(std::vector<std::vector<double>>& operands) const override;
 
   private:
@@ -29,6 +30,9 @@ class Matmul : public Problem {
     MatmulGeometry g_;
     Epilogue epilogue_;
 };
+
+/// Products of the same class that take little time: one so deep that its depth is split, one that is not.
+std::vector<MatmulGeometry> small_geometries(const MatmulGeometry& geometry);
 
 /// Adds up `splits` partial results [splits, elements] of operand `from` into operand `to`, with an epilogue.
 KernelCall combine_splits(const vulkan::Device& device, std::uint64_t elements, std::uint64_t splits, std::uint32_t columns,

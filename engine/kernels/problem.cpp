@@ -29,6 +29,12 @@ std::vector<double> Problem::sample(std::uint32_t operand, std::uint32_t seed) c
     return values;
 }
 
+std::vector<std::unique_ptr<Problem>> Problem::small_ones() const {
+    std::vector<std::unique_ptr<Problem>> list;
+    list.push_back(small());
+    return list;
+}
+
 std::array<std::uint32_t, 3> groups_for(std::uint64_t invocations, std::uint32_t group_size) {
     const std::uint64_t groups = (invocations + group_size - 1) / group_size;
     if (groups <= groups_per_row) return {static_cast<std::uint32_t>(groups ? groups : 1), 1, 1};

@@ -60,6 +60,8 @@ class Problem {
     /// A problem of the same class that takes little time, for the self-test: it must offer the same
     /// variants under the same names.
     virtual std::unique_ptr<Problem> small() const = 0;
+    /// More than one where sizes decide how a result is put together: every variant must be offered by one of them.
+    virtual std::vector<std::unique_ptr<Problem>> small_ones() const;
     /// Computes the written operands from the others. f32 elements are values, u32 elements too.
     virtual void reference(std::vector<std::vector<double>>& operands) const = 0;
     /// Test input of an operand: uniform in [-1, 1] unless the problem needs something else.

@@ -58,10 +58,10 @@ bool Selection::self_test(const Problem& problem, const Implementation& implemen
         if (tell_) tell_(quarantined_.back());
         return false;
     };
-    const std::unique_ptr<Problem> small = problem.small();
-    for (const Implementation& candidate : candidates(*small))
-        if (key_of(candidate) == key) return judge(*small, candidate);
-    // The small problem does not lead to these variants: test the whole one.
+    for (const std::unique_ptr<Problem>& small : problem.small_ones())
+        for (const Implementation& candidate : candidates(*small))
+            if (key_of(candidate) == key) return judge(*small, candidate);
+    // No small problem leads to these variants: test the whole one.
     return judge(problem, implementation);
 }
 

@@ -71,6 +71,10 @@ void add_products(Problems& list) {
     put<Matmul>(list, MatmulGeometry{.batch = 2, .rows = 5, .columns = 3, .depth = 7, .broadcast_b = true});
     put<Matmul>(list, MatmulGeometry{.rows = 3, .columns = 5, .depth = 1000});
     put<Matmul>(list, MatmulGeometry{.rows = 1, .columns = 1, .depth = 1});
+    // So many results that no depth is split.
+    put<Matmul>(list, MatmulGeometry{.rows = 2052, .columns = 8, .depth = 136});
+    put<Matmul>(list, MatmulGeometry{.rows = 516, .columns = 12, .depth = 136, .transpose_b = true});
+    put<Matmul>(list, MatmulGeometry{.rows = 1028, .columns = 10, .depth = 130});
     const Epilogue relu{true, 1 + reference::unary_index("relu"), 0};
     const Epilogue bias{true, 0, 0};
     put<Matmul>(list, MatmulGeometry{.rows = 8, .columns = 10, .depth = 1568}, bias);
@@ -92,6 +96,9 @@ void add_convolutions(Problems& list) {
     add_convolution(list, {.batch = 2, .height = 7, .width = 9, .channels = 4, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 4, .out_w = 5, .stride_h = 2, .stride_w = 2, .pad_top = 1, .pad_left = 1});
     add_convolution(list, {.batch = 1, .height = 9, .width = 8, .channels = 3, .kernel_h = 3, .kernel_w = 3, .filters = 4, .out_h = 5, .out_w = 4, .dilation_h = 2, .dilation_w = 2});
     add_convolution(list, {.batch = 2, .height = 4, .width = 4, .channels = 8, .filters = 12, .out_h = 4, .out_w = 4});
+    add_convolution(list, {.batch = 3, .height = 9, .width = 8, .channels = 140, .filters = 12, .out_h = 9, .out_w = 8});
+    add_convolution(list, {.batch = 2, .height = 7, .width = 9, .channels = 7, .filters = 5, .out_h = 7, .out_w = 9});
+    add_convolution(list, {.batch = 1, .height = 5, .width = 9, .channels = 8, .filters = 12, .out_h = 3, .out_w = 5, .stride_h = 2, .stride_w = 2});
     add_convolution(list, {.batch = 2, .height = 6, .width = 5, .channels = 6, .kernel_h = 3, .kernel_w = 3, .filters = 9, .out_h = 4, .out_w = 3, .groups = 3});
     add_convolution(list, {.batch = 1, .height = 6, .width = 6, .channels = 8, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 4, .out_w = 4, .groups = 8});
 }
