@@ -44,7 +44,7 @@ class Reader {
     [[noreturn]] void fail(const std::string& what) const { throw Error(ErrorCode::invalid_file, where_ + " " + what); }
 
     const Json* find(const char* key) {
-        seen_.push_back(key);
+        seen_.emplace_back(key);
         const auto member = object_.find(key);
         return member == object_.end() ? nullptr : &*member;
     }
