@@ -3,16 +3,14 @@
 // dx[h,w] = sum of dy over the windows whose first maximum is (h, w). One input (vec4) per invocation gathers, so
 // nothing is added atomically and overlapping windows need no order.
 #include "common.glsl"
-#include "activation.glsl"
 #include "pool2d_geometry.glsl"
-layout(constant_id = 1) const uint activation = 0u;  // whose output x is: its gradient is taken along (0: none)
+layout(constant_id = 1) const bool relu = false;  // x is ReLU's output: its gradient is taken along
 
 INPUT(0, X, x)
 INPUT(1, DY, dy)
 OUTPUT(2, DX, dx)
 layout(push_constant) uniform Params {
     POOL2D_MEMBERS
-    float activation_parameter;
 } params;
 #include "pool2d.glsl"
 #include "pool2d_maximum.glsl"
@@ -53,6 +51,6 @@ void main() {
             T g = LOAD(dy, ((n * params.out_h + uint(oh)) * params.out_w + uint(ow)) * params.channels + channel);
             sum += mix(T(0.0), g, mine);
         }
-    if (activation != 0u) sum = activate_gradient(activation, LOAD(x, index), sum, params.activation_parameter);
+    if (relu) sum = mix(T(0.0), sum, is_positive(LOAD(x, index)));
     dx.data[index] = sum;
 }

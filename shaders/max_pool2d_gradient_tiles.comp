@@ -3,19 +3,16 @@
 // The same for windows that neither overlap nor leave gaps nor reach into padding (stride = size): one window per
 // invocation, which writes all its inputs; inputs that no window covers (a remainder at the edge) become 0.
 #include "common.glsl"
-#include "activation.glsl"
 #include "pool2d_geometry.glsl"
 layout(constant_id = 1) const uint kernel_h = 2u;
 layout(constant_id = 2) const uint kernel_w = 2u;
-// Of the activation whose output x is: its gradient is taken along (0: none).
-layout(constant_id = 3) const uint activation = 0u;
+layout(constant_id = 3) const bool relu = false;  // x is ReLU's output: its gradient is taken along
 
 INPUT(0, X, x)
 INPUT(1, DY, dy)
 OUTPUT(2, DX, dx)
 layout(push_constant) uniform Params {
     POOL2D_MEMBERS
-    float activation_parameter;
 } params;
 #include "pool2d.glsl"
 #include "pool2d_maximum.glsl"
@@ -48,7 +45,7 @@ void main() {
                 uint at = input_at(n, int(h), int(w), channel);
                 T d = mix(T(0.0), g, is_at(position, int(i * kernel_w + j)));
                 // Loaded again: an array of the window would lie in memory on some drivers.
-                if (activation != 0u) d = activate_gradient(activation, LOAD(x, at), d, params.activation_parameter);
+                if (relu) d = mix(T(0.0), d, is_positive(LOAD(x, at)));
                 dx.data[at] = d;
             }
         }

@@ -1,5 +1,6 @@
 #include "data/idx.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -102,11 +103,12 @@ Dataset read_idx_dataset(const std::string& name, ByteSource images, ByteSource 
                                                  labels_origin + " has " +
                                                  std::to_string(values.size()) + " labels");
     }
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (values[i] < classes.size()) continue;
+    const auto wrong = std::find_if(values.begin(), values.end(), [&](std::uint8_t value) { return value >= classes.size(); });
+    if (wrong != values.end()) {
+        const auto i = static_cast<std::size_t>(wrong - values.begin());
         throw Error(ErrorCode::invalid_file,
                     "[data] " + labels_origin + ": label " + std::to_string(i) + " at byte " +
-                        std::to_string(8 + i) + " is " + std::to_string(values[i]) + ", " + name +
+                        std::to_string(8 + i) + " is " + std::to_string(*wrong) + ", " + name +
                         " has classes 0 to " + std::to_string(classes.size() - 1));
     }
     Dataset set;

@@ -90,13 +90,13 @@ Tensor Graph::step_ring() {
     return step_ring_;
 }
 
-std::vector<Tensor> Graph::add(const OpDef& op, std::vector<Tensor> inputs, std::any attributes) {
+std::vector<Tensor> Graph::add(const OpDef& op, const std::vector<Tensor>& inputs, std::any attributes) {
     Node node;
     node.op = &op;
     node.attributes = std::move(attributes);
     node.layer = layer_;
     node.phase = phase_;
-    for (Tensor input : inputs) {
+    for (const Tensor& input : inputs) {
         if (!input || &input.graph() != this)
             throw Error(ErrorCode::invalid_argument,
                         std::string("[") + op.name + "] an operand is empty or belongs to another Graph");

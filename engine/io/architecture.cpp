@@ -44,7 +44,7 @@ class Reader {
     [[noreturn]] void fail(const std::string& what) const { throw Error(ErrorCode::invalid_file, where_ + " " + what); }
 
     const Json* find(const char* key) {
-        seen_.push_back(key);
+        seen_.emplace_back(key);
         const auto member = object_.find(key);
         return member == object_.end() ? nullptr : &*member;
     }
@@ -245,7 +245,7 @@ std::string write_architecture(const Sequential& network) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Sequential read_architecture(const std::string& text, const std::string& origin) {
+Architecture read_architecture(const std::string& text, const std::string& origin) {
     const Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded()) throw Error(ErrorCode::invalid_file, origin + ": the architecture is not valid JSON");
     Reader reader(json, origin + ": the architecture");
@@ -255,7 +255,7 @@ Sequential read_architecture(const std::string& text, const std::string& origin)
     if (!list || !list->is_array() || list->empty() || list->size() > 10000) reader.fail("needs \"layers\", a list of 1 to 10,000 layers");
     std::vector<Layer> layers;
     for (const Json& layer : *list) layers.push_back(read_layer(layer, origin + ": layer " + std::to_string(layers.size() + 1)));
-    Sequential network(std::move(layers));
+    Architecture architecture{Sequential(std::move(layers)), {}};
     InputInfo info;
     info.classes = read_classes(reader);
     if (const Json* input = reader.find("input")) {
@@ -264,10 +264,10 @@ Sequential read_architecture(const std::string& text, const std::string& origin)
         members.number("scale", info.scale);
         members.number("shift", info.shift);
         members.nothing_else();
-        network.build(info);
+        architecture.input = std::move(info);
     }
     reader.nothing_else();
-    return network;
+    return architecture;
 }
 
 }  // namespace hekla::io

@@ -2,6 +2,7 @@
 // The JSON form of a network: {"format": "hekla-network", "version": 1, "layers": [{"type": "conv2d", ...}, ...],
 // "input": {"shape": [28, 28, 1], "scale": 0.0039, "shift": 0}, "classes": ["0", ...]}. input and classes are optional.
 
+#include <optional>
 #include <string>
 
 #include <hekla/nn.h>
@@ -9,7 +10,12 @@
 namespace hekla::io {
 
 std::string write_architecture(const Sequential& network);
+/// A network as the text has it, not built: its parameters may be larger than any memory.
+struct Architecture {
+    Sequential network;
+    std::optional<InputInfo> input;
+};
 /// Throws Error (invalid_file) that begins with `origin` and names the layer and the member that is wrong.
-Sequential read_architecture(const std::string& json, const std::string& origin);
+Architecture read_architecture(const std::string& json, const std::string& origin);
 
 }  // namespace hekla::io

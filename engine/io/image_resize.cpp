@@ -58,7 +58,7 @@ Image resized(const Image& image, std::uint32_t height, std::uint32_t width,
                         " x " + std::to_string(channels) +
                         ": 1 or 3 channels and 1 to 64 million pixels are possible");
     }
-    const Image source = converted(image, channels);
+    Image source = converted(image, channels);
     if (image.height == height && image.width == width) return source;
     Image result{height, width, channels, {}};
     result.pixels.resize(target_pixels * channels);

@@ -1,6 +1,8 @@
 // A network as a file: its architecture as JSON in the metadata of a safetensors file.
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <hekla/error.h>
 #include <hekla/io.h>
@@ -17,30 +19,58 @@ constexpr const char* metadata_key = "hekla";
     throw Error(ErrorCode::invalid_file, path + ": " + what);
 }
 
-/// Gives the network the file's values; every difference in names and shapes is listed.
-void take_values(const std::vector<ParameterPtr>& parameters, const io::Safetensors& file, const std::string& path) {
-    std::string differences;
-    const auto find = [&](const std::string& name) {
-        return std::find_if(file.tensors.begin(), file.tensors.end(), [&](const io::NamedTensor& tensor) { return tensor.name == name; });
-    };
-    for (const ParameterPtr& parameter : parameters) {
-        const auto tensor = find(parameter->name());
-        if (tensor == file.tensors.end()) differences += "\n  missing: " + parameter->name() + " " + to_string(parameter->shape());
-        else if (tensor->shape != parameter->shape())
-            differences += "\n  " + parameter->name() + " is " + to_string(tensor->shape) + ", the network has " + to_string(parameter->shape());
+using TensorsByName = std::map<std::string, const io::NamedTensor*>;
+
+TensorsByName by_name(const io::Safetensors& file) {
+    TensorsByName tensors;
+    for (const io::NamedTensor& tensor : file.tensors) tensors[tensor.name] = &tensor;
+    return tensors;
+}
+
+/// Every difference in names and shapes is listed, as far as a message is read.
+void check_fits(const std::vector<ParameterInfo>& parameters, const TensorsByName& tensors, const std::string& path) {
+    constexpr std::size_t most_listed = 50;
+    std::vector<std::string> differences;
+    std::set<std::string> expected;
+    for (const ParameterInfo& parameter : parameters) {
+        expected.insert(parameter.name);
+        const auto tensor = tensors.find(parameter.name);
+        if (tensor == tensors.end()) differences.push_back("missing: " + parameter.name + " " + to_string(parameter.shape));
+        else if (tensor->second->shape != parameter.shape)
+            differences.push_back(parameter.name + " is " + to_string(tensor->second->shape) + ", the network has " + to_string(parameter.shape));
     }
-    for (const io::NamedTensor& tensor : file.tensors)
-        if (std::none_of(parameters.begin(), parameters.end(), [&](const ParameterPtr& parameter) { return parameter->name() == tensor.name; }))
-            differences += "\n  unexpected: " + tensor.name + " " + to_string(tensor.shape);
-    if (!differences.empty()) fail(path, "the tensors do not fit the network:" + differences);
-    for (const ParameterPtr& parameter : parameters) parameter->set_values(find(parameter->name())->values);
+    for (const auto& [name, tensor] : tensors)
+        if (!expected.contains(name)) differences.push_back("unexpected: " + name + " " + to_string(tensor->shape));
+    if (differences.empty()) return;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(differences.size(), most_listed); ++i) list += "\n  " + differences[i];
+    if (differences.size() > most_listed) list += "\n  and " + std::to_string(differences.size() - most_listed) + " more";
+    fail(path, "the tensors do not fit the network:" + list);
+}
+
+void take_values(const std::vector<ParameterPtr>& parameters, const TensorsByName& tensors) {
+    for (const ParameterPtr& parameter : parameters) parameter->set_values(tensors.at(parameter->name())->values);
+}
+
+/// What goes wrong in `call` is the fault of this file.
+template <class Call>
+auto naming(const std::string& origin, Call&& call) {
+    try {
+        return call();
+    } catch (const Error& error) {
+        throw Error(error.code(), origin + ": " + error.what());
+    }
 }
 
 }  // namespace
 
 std::string Sequential::architecture_json() const { return io::write_architecture(*this); }
 
-Sequential Sequential::from_json(const std::string& json, const std::string& origin) { return io::read_architecture(json, origin); }
+Sequential Sequential::from_json(const std::string& json, const std::string& origin) {
+    io::Architecture read = io::read_architecture(json, origin);
+    if (read.input) naming(origin, [&] { read.network.build(*read.input); });
+    return std::move(read.network);
+}
 
 void Sequential::save(const std::string& path) const {
     io::Safetensors file;
@@ -54,12 +84,23 @@ Sequential Sequential::load(const std::string& path) {
     const auto architecture = file.metadata.find(metadata_key);
     if (architecture == file.metadata.end())
         fail(path, "holds weights but no network (no \"hekla\" in its metadata): build the network and use load_parameters (--network with --init)");
-    Sequential network = from_json(architecture->second, path);
-    if (!network.built()) fail(path, "its architecture has no input");
-    take_values(network.parameters(), file, path);
-    return network;
+    io::Architecture read = io::read_architecture(architecture->second, path);
+    if (!read.input) fail(path, "its architecture has no input");
+    // Compared before anything is made: a few bytes of architecture can ask for any amount of memory.
+    const TensorsByName tensors = by_name(file);
+    check_fits(naming(path, [&] { return read.network.parameters_for(read.input->image_shape); }), tensors, path);
+    naming(path, [&] { read.network.build(*read.input); });
+    take_values(read.network.parameters(), tensors);
+    return std::move(read.network);
 }
 
-void Sequential::load_parameters(const std::string& path) { take_values(parameters(), io::read_safetensors(path), path); }
+void Sequential::load_parameters(const std::string& path) {
+    const io::Safetensors file = io::read_safetensors(path);
+    const TensorsByName tensors = by_name(file);
+    std::vector<ParameterInfo> infos;
+    for (const ParameterPtr& parameter : parameters()) infos.push_back({parameter->name(), parameter->shape()});
+    check_fits(infos, tensors, path);
+    take_values(parameters(), tensors);
+}
 
 }  // namespace hekla

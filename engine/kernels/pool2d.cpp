@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "reference/pointwise.h"
 #include "reference/reference.h"
 #include "shaders.h"
 
@@ -102,7 +101,7 @@ void Pool2d::reference(std::vector<std::vector<double>>& operands) const {
 
 std::string Pool2dGradient::name() const {
     const std::string name = describe(kind_, g_) + " gradient";
-    return activation_ ? name + " through " + reference::unary_rows()[activation_ - 1].name : name;
+    return relu_ ? name + " through relu" : name;
 }
 
 std::vector<Operand> Pool2dGradient::operands() const {
@@ -119,12 +118,10 @@ void Pool2dGradient::add_tiles(std::vector<Implementation>& list, const vulkan::
     const std::uint64_t windows = std::uint64_t{g_.batch} * ((g_.height + g_.kernel_h - 1) / g_.kernel_h) *
                                   ((g_.width + g_.kernel_w - 1) / g_.kernel_w) * (g_.channels / components);
     const auto make = [&]<class S>() {
-        auto params = params_of<typename S::Params>(g_, components);
-        params.activation_parameter = parameter_;
         return Implementation{
             "max pool2d gradient tiles",
-            {make_call<S>({.group_size = default_group_size, .kernel_h = g_.kernel_h, .kernel_w = g_.kernel_w, .activation = activation_},
-                          params, groups_for(windows),
+            {make_call<S>({.group_size = default_group_size, .kernel_h = g_.kernel_h, .kernel_w = g_.kernel_w, .relu = relu_},
+                          params_of<typename S::Params>(g_, components), groups_for(windows),
                           {{0, components}, {1, components}, {2}}, work_of(g_))},
             {}};
     };
@@ -152,10 +149,8 @@ std::vector<Implementation> Pool2dGradient::implementations(const vulkan::Device
     }
     add_tiles(list, device);
     const auto make = [&]<class S>() {
-        auto params = params_of<typename S::Params>(g_, components);
-        params.activation_parameter = parameter_;
         return Implementation{"max pool2d gradient",
-                              {make_call<S>({.group_size = default_group_size, .activation = activation_}, params, groups, {{0}, {1}, {2}}, work_of(g_) * g_.kernel_h * g_.kernel_w)},
+                              {make_call<S>({.group_size = default_group_size, .relu = relu_}, params_of<typename S::Params>(g_, components), groups, {{0}, {1}, {2}}, work_of(g_) * g_.kernel_h * g_.kernel_w)},
                               {}};
     };
     list.push_back(components == 4 ? make.operator()<shaders::max_pool2d_gradient_vec4>()
@@ -164,7 +159,7 @@ std::vector<Implementation> Pool2dGradient::implementations(const vulkan::Device
 }
 
 std::unique_ptr<Problem> Pool2dGradient::small() const {
-    return std::make_unique<Pool2dGradient>(kind_, small_geometry(g_), activation_, parameter_);
+    return std::make_unique<Pool2dGradient>(kind_, small_geometry(g_), relu_);
 }
 
 void Pool2dGradient::reference(std::vector<std::vector<double>>& operands) const {
@@ -173,10 +168,9 @@ void Pool2dGradient::reference(std::vector<std::vector<double>>& operands) const
         return;
     }
     reference::max_pool2d_gradient(g_, operands[0], operands[1], operands[2]);
-    if (!activation_) return;
-    const auto gradient = reference::unary_rows()[activation_ - 1].gradient;
+    if (!relu_) return;
     for (std::size_t i = 0; i < operands[2].size(); ++i)
-        operands[2][i] = gradient(operands[0][i], operands[0][i], operands[2][i], parameter_);
+        if (!(operands[0][i] > 0)) operands[2][i] = 0;
 }
 
 }  // namespace hekla::kernels

@@ -23,13 +23,12 @@ class Pool2d : public Problem {
     Pool2dGeometry g_;
 };
 
-/// Operands: x, dy, dx for the maximum; dy, dx for the average. With an activation (1 + a row of
-/// reference::unary_rows() whose gradient reads the output; the maximum only) x is that activation's output, and dx the
-/// gradient of its input.
+/// Operands: x, dy, dx for the maximum; dy, dx for the average. With `relu` (the maximum only) x is ReLU's output, and
+/// dx the gradient of ReLU's input.
 class Pool2dGradient : public Problem {
   public:
-    Pool2dGradient(PoolKind kind, const Pool2dGeometry& geometry, std::uint32_t activation = 0, float parameter = 0)
-        : kind_(kind), g_(geometry), activation_(activation), parameter_(parameter) {}
+    Pool2dGradient(PoolKind kind, const Pool2dGeometry& geometry, bool relu = false)
+        : kind_(kind), g_(geometry), relu_(relu) {}
     std::string name() const override;
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
@@ -40,8 +39,7 @@ class Pool2dGradient : public Problem {
     void add_tiles(std::vector<Implementation>& list, const vulkan::Device& device) const;
     PoolKind kind_;
     Pool2dGeometry g_;
-    std::uint32_t activation_;
-    float parameter_;
+    bool relu_;
 };
 
 }  // namespace hekla::kernels

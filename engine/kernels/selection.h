@@ -34,7 +34,7 @@ class Selection {
     struct Key {
         std::string name;
         std::vector<vulkan::Variant> variants;
-        auto operator<=>(const Key&) const = default;
+        auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr): there is none
     };
     static Key key_of(const Implementation& implementation);
     std::vector<Implementation> candidates(const Problem& problem) const;

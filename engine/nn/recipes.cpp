@@ -82,7 +82,7 @@ Recipe recipe(const std::string& name) {
 
 std::vector<std::string> recipe_names() {
     std::vector<std::string> names;
-    for (const Entry& entry : entries) names.push_back(entry.name);
+    for (const Entry& entry : entries) names.emplace_back(entry.name);
     return names;
 }
 

@@ -4,6 +4,7 @@
 #include <hekla/error.h>
 #include <hekla/nn.h>
 
+#include "base/host_memory.h"
 #include "nn/layers.h"
 #include "nn/sequential_state.h"
 
@@ -42,6 +43,41 @@ Shape output_shape(const Layer& layer, const std::string& name, const Shape& inp
     }
 }
 
+/// A parameter of the network, not made yet.
+struct Planned {
+    std::string name;  // "conv2d_1.weight"
+    nn::ParameterSpec spec;
+    std::size_t layer;
+};
+
+std::vector<Planned> plan_parameters(const std::vector<Layer>& layers, const std::vector<std::string>& names, const Shape& image_shape) {
+    if (image_shape.rank() == 0 || image_shape.elements() == 0)
+        throw Error(ErrorCode::invalid_argument, "[sequential] the input shape " + to_string(image_shape) + " is empty");
+    std::vector<Planned> planned;
+    Shape shape = image_shape;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const Shape next = output_shape(layers[i], names[i], shape);
+        for (nn::ParameterSpec& spec : nn::parameter_specs(layers[i], shape)) {
+            const std::string name = names[i] + "." + spec.name;
+            if (spec.shape.elements() > largest_parameter)
+                throw Error(ErrorCode::unsupported, "[sequential] " + name + " would have the shape " + to_string(spec.shape) +
+                                                        ", which is more than " + std::to_string(largest_parameter) + " elements");
+            planned.push_back({name, std::move(spec), i});
+        }
+        shape = next;
+    }
+    return planned;
+}
+
+void check_memory(const std::vector<Planned>& parameters) {
+    std::uint64_t bytes = 0;
+    for (const Planned& parameter : parameters) bytes += parameter.spec.shape.elements() * sizeof(float);
+    const std::uint64_t available = available_host_bytes();
+    if (bytes > available)
+        throw Error(ErrorCode::out_of_memory, "[sequential] the network's parameters need " + std::to_string(bytes) + " bytes, " +
+                                                  std::to_string(available) + " are available: make its layers smaller");
+}
+
 std::uint64_t multiply_adds(const Layer& layer, const Shape& input, const Shape& output) {
     const std::vector<nn::ParameterSpec> specs = nn::parameter_specs(layer, input);
     if (specs.empty()) return 0;
@@ -53,8 +89,6 @@ std::uint64_t multiply_adds(const Layer& layer, const Shape& input, const Shape&
 }  // namespace
 
 void Sequential::build(const InputInfo& input, std::uint64_t seed) {
-    if (input.image_shape.rank() == 0 || input.image_shape.elements() == 0)
-        throw Error(ErrorCode::invalid_argument, "[sequential] the input shape " + to_string(input.image_shape) + " is empty");
     if (built()) {
         if (state_->input->image_shape != input.image_shape)
             throw Error(ErrorCode::invalid_argument, "[sequential] the network takes images of " + to_string(state_->input->image_shape) +
@@ -62,25 +96,25 @@ void Sequential::build(const InputInfo& input, std::uint64_t seed) {
         state_->input = input;
         return;
     }
+    const std::vector<Planned> planned = plan_parameters(state_->layers, state_->names, input.image_shape);
+    check_memory(planned);
     std::vector<ParameterPtr> parameters;
-    std::vector<std::vector<std::size_t>> layer_parameters;
-    Shape shape = input.image_shape;
-    for (std::size_t i = 0; i < state_->layers.size(); ++i) {
-        const Shape next = output_shape(state_->layers[i], state_->names[i], shape);
-        layer_parameters.emplace_back();
-        for (const nn::ParameterSpec& spec : nn::parameter_specs(state_->layers[i], shape)) {
-            layer_parameters.back().push_back(parameters.size());
-            const auto stream = static_cast<std::uint32_t>(parameters.size());
-            if (spec.shape.elements() > largest_parameter)
-                throw Error(ErrorCode::unsupported, "[sequential] " + state_->names[i] + "." + spec.name + " would have the shape " +
-                                                        to_string(spec.shape) + ", which is more than " + std::to_string(largest_parameter) + " elements");
-            parameters.push_back(std::make_shared<Parameter>(state_->names[i] + "." + spec.name, spec.shape, nn::initial_values(spec, seed, stream)));
-        }
-        shape = next;
+    std::vector<std::vector<std::size_t>> layer_parameters(state_->layers.size());
+    for (const Planned& parameter : planned) {
+        const auto stream = static_cast<std::uint32_t>(parameters.size());
+        layer_parameters[parameter.layer].push_back(parameters.size());
+        parameters.push_back(std::make_shared<Parameter>(parameter.name, parameter.spec.shape, nn::initial_values(parameter.spec, seed, stream)));
     }
     state_->parameters = std::move(parameters);
     state_->layer_parameters = std::move(layer_parameters);
     state_->input = input;
+}
+
+std::vector<ParameterInfo> Sequential::parameters_for(const Shape& image_shape) const {
+    std::vector<ParameterInfo> infos;
+    for (Planned& parameter : plan_parameters(state_->layers, state_->names, image_shape))
+        infos.push_back({std::move(parameter.name), std::move(parameter.spec.shape)});
+    return infos;
 }
 
 bool Sequential::built() const { return state_->input.has_value(); }

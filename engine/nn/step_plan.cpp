@@ -113,7 +113,7 @@ std::uint32_t largest_batch(const Device& device, const Sequential& network, con
 }  // namespace
 
 StepPlan::StepPlan(const Device& device, const Sequential& network, std::shared_ptr<ResidentData> data,
-                   std::shared_ptr<ParameterStore> store, const StepSettings& settings)
+                   const std::shared_ptr<ParameterStore>& store, const StepSettings& settings)
     : device_(device.shared()), settings_(settings), data_(std::move(data)) {
     if (settings.batch == 0) throw Error(ErrorCode::invalid_argument, "[trainer] the batch must be at least 1");
     graph_ = make_graph<StepGraph>(network, *data_, settings);

@@ -26,7 +26,7 @@ class StepPlan {
   public:
     /// Throws Error; out_of_memory names the largest batch that fits.
     StepPlan(const Device& device, const Sequential& network, std::shared_ptr<ResidentData> data,
-             std::shared_ptr<ParameterStore> store, const StepSettings& settings);
+             const std::shared_ptr<ParameterStore>& store, const StepSettings& settings);
 
     /// One pass over the samples that `order` names. Counters of `state` that outlast an epoch (step, random counter,
     /// powers of the betas) go in and come out. `on_steps` gets the records of the steps that ended; false stops.

@@ -61,7 +61,7 @@ float learning_rate_of(const Optimizer& optimizer) {
 }  // namespace
 
 struct Trainer::State {
-    State(Device& on, Sequential& net, TrainerOptions with) : device(on), network(net), options(std::move(with)) {}
+    State(Device& on, Sequential& net, const TrainerOptions& with) : device(on), network(net), options(with) {}
 
     void check(const data::Dataset& data);
     std::shared_ptr<ParameterStore> parameters();
@@ -166,7 +166,7 @@ void Trainer::State::fail_non_finite(StepPlan& plan, const StepRecord& last, std
 }
 
 Trainer::Trainer(Device& device, Sequential& network, TrainerOptions options)
-    : state_(std::make_unique<State>(device, network, std::move(options))) {}
+    : state_(std::make_unique<State>(device, network, options)) {}
 Trainer::~Trainer() = default;
 
 namespace {

@@ -150,9 +150,9 @@ Tensor broadcast_to(Tensor x, Shape shape) {
     }
     if (!fits) fail("broadcast_to", to_string(from) + " does not broadcast to " + to_string(shape));
     CopyAttributes a;
-    a.shape = shape;
     a.copies = {{dims32(shape), in_strides, contiguous_strides(shape), 0, 0}};
-    return x.graph().add(broadcast_op, {x}, a)[0];
+    a.shape = std::move(shape);
+    return x.graph().add(broadcast_op, {x}, std::move(a))[0];
 }
 
 Tensor transpose(Tensor x, std::vector<std::uint32_t> order) {

@@ -26,10 +26,9 @@ struct UnaryAttributes {
 struct PoolAttributes {
     kernels::PoolKind kind;
     Pool2dGeometry geometry;
-    // The gradient of a maximum: the activation whose output the pool's input is, if the fuse pass put it here
-    // (1 + row), so that the result is the gradient of the activation's input.
-    std::uint32_t activation = 0;
-    float parameter = 0;
+    // The gradient of a maximum: the pool's input is the output of a ReLU that the fuse pass put here, so that the
+    // result is the gradient of ReLU's input.
+    bool relu = false;
 };
 
 extern const OpDef conv2d_op, matmul_op, unary_op, unary_gradient_op, pool2d_gradient_op;

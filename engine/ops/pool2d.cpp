@@ -26,7 +26,7 @@ void lower(const Node& node, Lowering& lowering) {
     lowering.call(kernels::Pool2d(a.kind, a.geometry), {node.inputs[0], node.outputs[0]});
 }
 void evaluate(ReferenceCall& call) {
-    const auto& [kind, geometry, activation, parameter] = call.node.as<PoolAttributes>();
+    const auto& [kind, geometry, relu] = call.node.as<PoolAttributes>();
     if (kind == PoolKind::maximum) reference::max_pool2d(geometry, call.inputs[0], call.outputs[0]);
     else reference::average_pool2d(geometry, call.inputs[0], call.outputs[0]);
 }
@@ -35,10 +35,10 @@ void lower_gradient(const Node& node, Lowering& lowering) {
     const auto& a = node.as<PoolAttributes>();
     std::vector<std::uint32_t> operands = node.inputs;
     operands.push_back(node.outputs[0]);
-    lowering.call(kernels::Pool2dGradient(a.kind, a.geometry, a.activation, a.parameter), operands);
+    lowering.call(kernels::Pool2dGradient(a.kind, a.geometry, a.relu), operands);
 }
 void evaluate_gradient(ReferenceCall& call) {
-    const auto& [kind, geometry, activation, parameter] = call.node.as<PoolAttributes>();
+    const auto& [kind, geometry, relu] = call.node.as<PoolAttributes>();
     if (kind == PoolKind::maximum) reference::max_pool2d_gradient(geometry, call.inputs[0], call.inputs[1], call.outputs[0]);
     else reference::average_pool2d_gradient(geometry, call.inputs[0], call.outputs[0]);
 }
@@ -86,7 +86,7 @@ Tensor pool2d(const char* name, PoolKind kind, Tensor x, const Pool2dOptions& op
     g.pad_left = w.pad_before;
     g.pad_bottom = h.pad_after;
     g.pad_right = w.pad_after;
-    return x.graph().add(pool2d_op, {x}, PoolAttributes{kind, g, 0, 0})[0];
+    return x.graph().add(pool2d_op, {x}, PoolAttributes{kind, g})[0];
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ std::uint64_t product(const Shape& shape, std::size_t begin, std::size_t end) {
 }
 
 Tensor reduce(const OpDef& op, Reduction kind, Tensor x, std::vector<std::uint32_t> axes, bool keep_dims) {
-    const Shape shape = x.shape();
+    const Shape& shape = x.shape();
     const auto rank = static_cast<std::uint32_t>(shape.rank());
     if (axes.empty())
         for (std::uint32_t axis = 0; axis < rank; ++axis) axes.push_back(axis);

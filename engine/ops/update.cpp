@@ -84,7 +84,7 @@ void minimize_with(Tensor loss, const Optimizer& optimizer) {
     for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
         const Value& value = graph.values()[id];
         if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
-        parameters.push_back(Tensor(&graph, id));
+        parameters.emplace_back(&graph, id);
         attributes.parameters.push_back(id);
     }
     if (parameters.empty()) throw Error(ErrorCode::invalid_argument, "[minimize] the graph has no trainable parameter");

@@ -40,7 +40,7 @@ struct PlannedCall {
 
 class Compiler {
   public:
-    Compiler(const Device& device, Graph& graph, std::vector<Tensor> outputs, std::shared_ptr<ParameterStore> store,
+    Compiler(const Device& device, Graph& graph, const std::vector<Tensor>& outputs, std::shared_ptr<ParameterStore> store,
              const CompileOptions& options)
         : device_(device.vulkan()), graph_(graph), options_(options), state_(std::make_unique<Plan::State>()) {
         state_->device = device.shared();
@@ -277,9 +277,9 @@ class Compiler {
 
 }  // namespace
 
-std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, std::vector<Tensor> outputs,
+std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs,
                                      std::shared_ptr<ParameterStore> store, const CompileOptions& options) {
-    return Compiler(device, graph, std::move(outputs), std::move(store), options).compile();
+    return Compiler(device, graph, outputs, std::move(store), options).compile();
 }
 
 }  // namespace hekla::plan

@@ -9,8 +9,8 @@
 
 namespace hekla {
 
-Plan compile(const Device& device, Graph& graph, std::vector<Tensor> outputs, std::shared_ptr<ParameterStore> store) {
-    return Plan(plan::compile(device, graph, std::move(outputs), std::move(store), {}));
+Plan compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs, std::shared_ptr<ParameterStore> store) {
+    return Plan(plan::compile(device, graph, outputs, std::move(store), {}));
 }
 
 Plan::Plan(std::unique_ptr<State> state) : state_(std::move(state)) {}

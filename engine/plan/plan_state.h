@@ -53,7 +53,7 @@ struct CompileOptions {
     bool dry_run = false;
 };
 
-std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, std::vector<Tensor> outputs,
+std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs,
                                      std::shared_ptr<ParameterStore> store, const CompileOptions& options);
 
 }  // namespace plan

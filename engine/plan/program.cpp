@@ -87,14 +87,13 @@ void fuse_activation_gradients(Program& program) {
     fuse_into_source(program, [&](Uses& uses, Node& gradient) {
         if (gradient.op != &unary_gradient_op) return false;
         const auto& activation = gradient.as<UnaryAttributes>();
-        if (!reference::unary_rows()[activation.row].gradient_reads_output) return false;
+        if (activation.row != reference::unary_index("relu")) return false;
         Node* pool = uses.sole_source(program, gradient.inputs[1]);
         if (!pool || pool->op != &pool2d_gradient_op) return false;
         auto& attributes = std::any_cast<PoolAttributes&>(pool->attributes);
         const bool same = attributes.kind == kernels::PoolKind::maximum && pool->inputs[0] == gradient.inputs[0];
-        if (!same || attributes.activation) return false;
-        attributes.activation = activation.row + 1;
-        attributes.parameter = activation.parameter;
+        if (!same || attributes.relu) return false;
+        attributes.relu = true;
         pool->outputs = gradient.outputs;
         return true;
     });

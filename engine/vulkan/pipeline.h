@@ -20,7 +20,7 @@ class Device;
 struct Variant {
     const ShaderInfo* shader = nullptr;
     std::vector<std::uint32_t> constants;
-    auto operator<=>(const Variant&) const = default;
+    auto operator<=>(const Variant&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 /// Owns VkPipeline, VkPipelineLayout and VkDescriptorSetLayout of one variant. Created with

@@ -22,13 +22,13 @@ std::string text_of(const std::string& path) {
 
 /// What stands between ```cpp and ``` in the README.
 std::string readme_program() {
-    const std::string readme = text_of(std::string(HEKLA_SOURCE_DIR) + "/README.md"), fence = "```cpp\n";
+    const std::string readme = text_of(HEKLA_SOURCE_DIR "/README.md"), fence = "```cpp\n";
     const std::size_t begin = readme.find(fence) + fence.size();
     return readme.substr(begin, readme.find("```", begin) - begin);
 }
 
 TEST(Readme, ProgramIsTheExample) {
-    EXPECT_EQ(readme_program(), text_of(std::string(HEKLA_SOURCE_DIR) + "/examples/train_fashion.cpp"));
+    EXPECT_EQ(readme_program(), text_of(HEKLA_SOURCE_DIR "/examples/train_fashion.cpp"));
 }
 
 TEST(Readme, ProgramRuns) {

@@ -9,6 +9,10 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#if __has_include(<sys/resource.h>)
+#include <sys/resource.h>
+#endif
+
 #include "support/expect_error.h"
 
 namespace hekla {
@@ -126,6 +130,14 @@ TEST(Architecture, NetworksThatDoNotFitTheirInputAreAnError) {
     EXPECT_THAT(error_of(ErrorCode::invalid_argument, [&] { Sequential::from_json(text, "test"); }), HasSubstr("dense_1"));
 }
 
+TEST(Architecture, ANetworkLargerThanMemoryIsAnError) {
+    std::string text = R"({"layers": [)";
+    for (int i = 0; i < 1000; ++i) text += R"({"type": "dense", "units": 32768}, )";  // 4 GiB each
+    text += R"({"type": "softmax"}], "input": {"shape": [32768]}})";
+    EXPECT_THAT(error_of(ErrorCode::out_of_memory, [&] { Sequential::from_json(text, "large.json"); }),
+                AllOf(HasSubstr("large.json"), HasSubstr(std::to_string(1000ull * (32768 * 32768ull + 32768) * 4) + " bytes"), HasSubstr("available")));
+}
+
 TEST(Architecture, DeepNestingIsAnError) {
     std::string text = R"({"layers": )";
     text.append(100000, '[');
@@ -208,6 +220,39 @@ TEST_F(ModelFile, ANetworkWithoutInputIsAnError) {
     error_of(ErrorCode::invalid_argument, [&] { network.save(path_); });
     io::write_safetensors(path_, {{}, {{"hekla", network.architecture_json()}}});
     EXPECT_THAT(error_of(ErrorCode::invalid_file, [&] { Sequential::load(path_); }), HasSubstr("no input"));
+}
+
+/// The most memory that this process has used so far; 0 where the system does not tell.
+std::int64_t peak_kib() {
+#if __has_include(<sys/resource.h>)
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+#else
+    return 0;
+#endif
+}
+
+/// Of some thousand bytes, and asks for 10^9 parameters: in one tensor, or in many.
+TEST_F(ModelFile, AHugeNetworkInASmallFileIsAnErrorBeforeItIsMade) {
+    const std::pair<const char*, std::string> layers[] = {{"dense_1.weight 32768x30000", R"({"type": "dense", "units": 30000})"},
+                                                          {"dense_2.weight 3000x3000", R"({"type": "dense", "units": 3000})"}};
+    for (const auto& [named, layer] : layers) {
+        std::string json = R"({"input": {"shape": [32768]}, "layers": [{"type": "flatten"})";
+        for (int i = 0; i < 100; ++i) json += ", " + layer;
+        io::write_safetensors(path_, {{{"dense_1.bias", Shape{2}, {5, 6}}}, {{"hekla", json + "]}"}}});
+        const std::int64_t before = peak_kib();
+        const std::string message = error_of(ErrorCode::invalid_file, [&] { Sequential::load(path_); });
+        EXPECT_LT(peak_kib() - before, 64 << 10);
+        EXPECT_THAT(message, AllOf(HasSubstr(path_), HasSubstr(std::string("missing: ") + named), HasSubstr("dense_1.bias is 2, the network has"),
+                                   HasSubstr("and 150 more")));
+    }
+}
+
+TEST_F(ModelFile, ALayerBeyondAllLimitsIsAnErrorThatNamesTheFile) {
+    const std::string json = R"({"input": {"shape": [16777216]}, "layers": [{"type": "dense", "units": 16777216}]})";
+    io::write_safetensors(path_, {{}, {{"hekla", json}}});
+    EXPECT_THAT(error_of(ErrorCode::unsupported, [&] { Sequential::load(path_); }), AllOf(HasSubstr(path_), HasSubstr("dense_1.weight")));
 }
 
 TEST_F(ModelFile, EveryDifferenceIsListed) {

@@ -108,6 +108,7 @@ void add_pooling(Problems& list, const Pool2dGeometry& g) {
         put<Pool2d>(list, kind, g);
         put<Pool2dGradient>(list, kind, g);
     }
+    put<Pool2dGradient>(list, PoolKind::maximum, g, true);
 }
 
 void add_poolings(Problems& list) {

@@ -119,7 +119,7 @@ class Graph {
     Tensor step_ring();
 
     /// Adds a node; its outputs' shapes come from the op. Throws Error if the inputs do not fit.
-    std::vector<Tensor> add(const OpDef& op, std::vector<Tensor> inputs, std::any attributes = {});
+    std::vector<Tensor> add(const OpDef& op, const std::vector<Tensor>& inputs, std::any attributes = {});
 
     // References stay valid while the graph grows.
     const std::deque<Node>& nodes() const { return nodes_; }

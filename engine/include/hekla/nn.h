@@ -90,6 +90,12 @@ struct LayerSummary {
     std::uint64_t output_bytes = 0;   // per image
 };
 
+/// A parameter that is not made yet.
+struct ParameterInfo {
+    std::string name;
+    Shape shape;
+};
+
 /// Layers one after another. Copies share the parameters. One thread at a time.
 class Sequential {
   public:
@@ -98,9 +104,11 @@ class Sequential {
 
     /// Fixes the input and makes the parameters from `seed`; needed before anything that uses them
     /// (Trainer::fit does it). Again with the same image shape: keeps the parameters. Throws Error
-    /// naming the layer that does not fit, with its input shape.
+    /// naming the layer that does not fit, with its input shape; out_of_memory with the bytes needed and available.
     void build(const InputInfo& input, std::uint64_t seed = 0);
     bool built() const;
+    /// What build makes for images of this shape, in its order. Takes no memory, however large they are.
+    std::vector<ParameterInfo> parameters_for(const Shape& image_shape) const;
     const InputInfo& input() const;
     const std::vector<Layer>& layers() const;
     /// In layer order: "conv2d_1.weight", "conv2d_1.bias", "dense_1.weight", ...

@@ -65,7 +65,7 @@ class Plan {
 /// Compiles what `outputs` and the graph's updates (minimize, assign) need. Parameters live in
 /// `store`; without one the plan makes its own. Throws Error: unsupported, out_of_memory (bytes
 /// needed and available).
-Plan compile(const Device& device, Graph& graph, std::vector<Tensor> outputs,
+Plan compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs,
              std::shared_ptr<ParameterStore> store = nullptr);
 
 }  // namespace hekla
