@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <iostream>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "command.h"
 #include "output.h"
+#include "system.h"
 
 namespace hekla::command {
 namespace {
@@ -61,7 +63,10 @@ int run(int argc, char** argv) {
     app.footer(exit_statuses);
     for (const Command& command : commands) command.app->footer(exit_statuses);
     try {
-        app.parse(argc, argv);
+        const std::vector<std::string> words = utf8_arguments(argc, argv);
+        std::vector<const char*> pointers;
+        for (const std::string& word : words) pointers.push_back(word.c_str());
+        app.parse(static_cast<int>(pointers.size()), pointers.data());
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_success : exit_usage;
     }
