@@ -34,10 +34,19 @@ unsigned at_most_int(std::size_t count) {
 }  // namespace
 
 FileStatus status_of(const std::string& path) {
-    struct _stat64 status {};
-    if (_wstat64(path_of(path).c_str(), &status) != 0) return {};
-    const auto is = [&](unsigned type) { return (status.st_mode & _S_IFMT) == type; };
-    return {true, is(_S_IFDIR), is(_S_IFREG), 0};
+    // Opened for no access at all: asking by name takes devices such as NUL for missing files.
+    constexpr DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    const HANDLE file = CreateFileW(path_of(path).c_str(), 0, share, nullptr, OPEN_EXISTING,
+                                    FILE_FLAG_BACKUP_SEMANTICS, nullptr);
+    if (file == INVALID_HANDLE_VALUE) return {};
+    FileStatus status{.exists = true};
+    BY_HANDLE_FILE_INFORMATION info{};
+    if (GetFileType(file) == FILE_TYPE_DISK && GetFileInformationByHandle(file, &info)) {
+        status.folder = (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+        status.regular = !status.folder;
+    }
+    CloseHandle(file);
+    return status;
 }
 
 int open_to_read(const std::string& path) { return open_wide(path, _O_RDONLY); }

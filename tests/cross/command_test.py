@@ -18,7 +18,8 @@ COMMAND = []
 
 def hekla(*arguments, **environment):
     # No Vulkan loader: under Wine its own would lead to the host's.
-    environment = {"WINEDLLOVERRIDES": "vulkan-1=", **environment}
+    # Wine takes the names of files to be in the locale's encoding.
+    environment = {"WINEDLLOVERRIDES": "vulkan-1=", "LC_ALL": "C.UTF-8", **environment}
     return subprocess.run([*COMMAND, *arguments], env={**os.environ, **environment}, timeout=300,
                           capture_output=True, text=True, encoding="utf-8", check=False)
 

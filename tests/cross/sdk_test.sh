@@ -23,8 +23,9 @@ make_sdk() {
 
 # Looks nowhere but where it is told: what is needed beside the SDK is named.
 configure() {
-    cmake -S "$source" -B "$work/$1" -G Ninja --fresh -DCMAKE_BUILD_TYPE= \
+    cmake -S "$source" -B "$work/$1" -G Ninja -DCMAKE_BUILD_TYPE= \
         -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF \
+        "-DCMAKE_CXX_COMPILER=${CXX:-$(command -v c++)}" \
         "-DCMAKE_MAKE_PROGRAM=$(command -v ninja)" "-DPython3_EXECUTABLE=$(command -v python3)" \
         -DHEKLA_IO=OFF -DHEKLA_COMMAND=OFF -DHEKLA_EXAMPLES=OFF -DHEKLA_TESTS=OFF -DHEKLA_TOOLS=OFF
 }

@@ -54,6 +54,8 @@ std::string usage_message(const CLI::App* app, const CLI::Error& error) {
 int run(int argc, char** argv) {
     CLI::App app("Trains and runs neural networks on any Vulkan device.", "hekla");
     app.set_version_flag("--version", std::string("hekla ") + version());
+    // The same words mean the same everywhere: on Windows /data/model would be taken for an option.
+    app.allow_windows_style_options(false);
     app.require_subcommand(1);
     app.failure_message(usage_message);
     CommonOptions common;
