@@ -1,7 +1,5 @@
 # Shaders: GLSL -> SPIR-V -> optimized and validated -> C++ (tools/embed_shaders.py).
 
-include(HeklaVulkanSdk)
-
 # hekla_find_tool(VARIABLE NAME...): of the Vulkan SDK, if there is one, else of the host's folders.
 # A tool that the SDK lacks is taken from there too.
 function(hekla_find_tool variable)

@@ -1,6 +1,5 @@
 # HEKLA_VULKAN_SDK: the folder of the Vulkan SDK (LunarG's layout: Bin and Include on Windows, bin and
 # include elsewhere), by default what the SDK's installer put into the environment.
-include_guard(GLOBAL)
 set(HEKLA_VULKAN_SDK "$ENV{VULKAN_SDK}" CACHE PATH "Folder of the Vulkan SDK; empty: the system's packages")
 if(HEKLA_VULKAN_SDK)
   file(TO_CMAKE_PATH "${HEKLA_VULKAN_SDK}" hekla_sdk)
