@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include <hekla/error.h>
+#include "base/system.h"
 
 namespace hekla::data {
 
@@ -24,14 +25,15 @@ constexpr std::uint64_t chunk_bytes = std::uint64_t(1) << 20;
 
 std::uint64_t checked_file_bytes(const std::string& path) {
     namespace fs = std::filesystem;
+    const fs::path place = base::path_of(path);
     std::error_code error;
-    const fs::file_status status = fs::status(path, error);
+    const fs::file_status status = fs::status(place, error);
     if (!fs::exists(status)) fail_file(ErrorCode::not_found, path, "there is no such file");
     if (fs::is_directory(status))
         fail_file(ErrorCode::invalid_file, path, "is a folder, not a file");
     if (!fs::is_regular_file(status))
         fail_file(ErrorCode::invalid_file, path, "is no regular file");
-    const std::uint64_t bytes = fs::file_size(path, error);
+    const std::uint64_t bytes = fs::file_size(place, error);
     if (error) fail_file(ErrorCode::invalid_file, path, "cannot be read: " + error.message());
     if (bytes == 0) fail_file(ErrorCode::invalid_file, path, "is empty (0 bytes)");
     if (bytes > max_file_bytes) {
@@ -71,7 +73,7 @@ ByteSource& ByteSource::operator=(ByteSource&&) noexcept = default;
 ByteSource ByteSource::open(const std::string& path) {
     std::vector<std::uint8_t> bytes(checked_file_bytes(path));
     errno = 0;
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(base::path_of(path), std::ios::binary);
     if (!file) {
         fail_file(ErrorCode::invalid_file, path,
                   std::string("cannot be opened: ") + std::strerror(errno));

@@ -1,26 +1,22 @@
 #include "data/find_files.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 
 #include <hekla/error.h>
+#include "base/system.h"
 
 namespace hekla::data {
 
 namespace fs = std::filesystem;
+using base::path_of, base::utf8_of;
 
 namespace {
-
-std::string environment(const char* variable) {
-    const char* value = std::getenv(variable);
-    return value ? value : "";
-}
 
 // MNIST and Fashion-MNIST share their file names: $HEKLA_DATA_DIR=.../mnist is no place for the
 // other.
 bool is_of_another_set(const WantedFiles& wanted, const fs::path& folder) {
-    const std::string last = (folder / "").parent_path().filename().string();
+    const std::string last = utf8_of((folder / "").parent_path().filename());
     return last != wanted.name && (last == "mnist" || last == "fashion-mnist");
 }
 
@@ -34,20 +30,16 @@ std::vector<fs::path> places_to_search(const WantedFiles& wanted, const std::str
     std::vector<fs::path> places;
     // Who names a folder wants the data that lie there and no other.
     if (!folder.empty()) {
-        add_with_subfolders(places, wanted, folder);
+        add_with_subfolders(places, wanted, path_of(folder));
         return places;
     }
-    if (const auto named = environment("HEKLA_DATA_DIR"); !named.empty()) {
+    if (const auto named = path_of(base::environment("HEKLA_DATA_DIR")); !named.empty()) {
         if (!is_of_another_set(wanted, named)) add_with_subfolders(places, wanted, named);
     }
-    places.push_back(fs::path("/usr/share/datasets") / wanted.name);
-    const std::string cache = environment("XDG_CACHE_HOME"), home = environment("HOME");
-    fs::path user;
-    if (!cache.empty()) {
-        user = fs::path(cache) / "hekla";
-    } else if (!home.empty()) {
-        user = fs::path(home) / ".cache" / "hekla";
+    if (const auto packaged = base::packaged_data_folder(); !packaged.empty()) {
+        places.push_back(packaged / wanted.name);
     }
+    const fs::path user = base::user_cache_folder();
     if (!user.empty()) {
         for (const auto& subfolder : wanted.subfolders) places.push_back(user / subfolder);
     }
@@ -58,7 +50,7 @@ std::optional<std::string> first_present(const fs::path& place,
                                          const std::vector<std::string>& names) {
     for (const auto& name : names) {
         std::error_code error;
-        if (fs::exists(place / name, error)) return (place / name).string();
+        if (fs::exists(place / name, error)) return utf8_of(place / name);
     }
     return std::nullopt;
 }
@@ -75,7 +67,7 @@ std::string what_is_there(const fs::path& place, const FoundFiles& found,
 
 std::string how_to_get(const WantedFiles& wanted, const std::string& folder) {
     std::string text = "\nGet it with ";
-    if (!wanted.debian_package.empty())
+    if (!wanted.debian_package.empty() && !base::packaged_data_folder().empty())
         text += "'apt-get install " + wanted.debian_package + "' or ";
     text += "'tools/get-data " + wanted.name;
     if (!folder.empty()) text += " --dir " + folder;
@@ -87,7 +79,7 @@ std::string how_to_get(const WantedFiles& wanted, const std::string& folder) {
 FoundFiles find_files(const WantedFiles& wanted, const std::string& folder) {
     std::string searched;
     for (const auto& place : places_to_search(wanted, folder)) {
-        FoundFiles found{place.string(), {}};
+        FoundFiles found{utf8_of(place), {}};
         std::vector<std::string> missing;
         for (const auto& names : wanted.files) {
             if (auto path = first_present(place, names)) {
@@ -97,7 +89,7 @@ FoundFiles find_files(const WantedFiles& wanted, const std::string& folder) {
             }
         }
         if (missing.empty()) return found;
-        searched += "\n  " + place.string() + " (" + what_is_there(place, found, missing) + ")";
+        searched += "\n  " + utf8_of(place) + " (" + what_is_there(place, found, missing) + ")";
     }
     throw Error(ErrorCode::not_found, "[data] " + wanted.name + " not found. Searched:" + searched +
                                           how_to_get(wanted, folder));

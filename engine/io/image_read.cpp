@@ -22,7 +22,7 @@ struct StbFault {};
 #define STBI_MALLOC(bytes) std::calloc(1, bytes)
 #define STBI_REALLOC(block, bytes) std::realloc(block, bytes)
 #define STBI_FREE(block) std::free(block)
-#include <stb/stb_image.h>
+#include <stb_image.h>
 
 #include <hekla/error.h>
 #include <hekla/io.h>

@@ -3,7 +3,7 @@
 
 #define STB_IMAGE_RESIZE_STATIC
 #define STB_IMAGE_RESIZE_IMPLEMENTATION
-#include <stb/stb_image_resize.h>
+#include <stb_image_resize.h>
 
 #include "io/image_check.h"
 

@@ -2,23 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
+
+#include "base/system.h"
 
 namespace hekla::plan {
 namespace {
 
 constexpr std::uint32_t slots_in_flight = 2;
 
-double thread_cpu_seconds() {
-#ifdef CLOCK_THREAD_CPUTIME_ID
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-#else
-    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-#endif
-}
-
+using base::thread_cpu_seconds;
 using Clock = std::chrono::steady_clock;
 
 std::vector<CallCost> costs_of(const std::vector<LayerCalls>& layers) {

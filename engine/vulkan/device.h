@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -149,7 +150,7 @@ class Device {
     VkQueue queue_ = VK_NULL_HANDLE;
     std::uint32_t queue_family_ = 0;
     VkPipelineCache cache_ = VK_NULL_HANDLE;
-    std::string cache_path_;  // empty: not kept on disk
+    std::filesystem::path cache_path_;  // empty: not kept on disk
     std::vector<std::byte>
         cache_loaded_;  // what the file held, so that it is not rewritten in vain
     GpuInfo gpu_;

@@ -4,60 +4,26 @@
 
 #include <string>
 
-#ifdef _WIN32
-#include <windows.h>
-#else
-#include <dlfcn.h>
-#endif
+#include "vulkan/library.h"
 
 namespace hekla::vulkan {
-namespace {
-
-#ifdef _WIN32
-constexpr const char* library_names[] = {"vulkan-1.dll"};
-void* open_library(const char* name) { return LoadLibraryA(name); }
-void close_library(void* library) { FreeLibrary(static_cast<HMODULE>(library)); }
-void* find_symbol(void* library, const char* name) {
-    return reinterpret_cast<void*>(GetProcAddress(static_cast<HMODULE>(library), name));
-}
-#else
-#ifdef __APPLE__
-constexpr const char* library_names[] = {"libvulkan.dylib", "libvulkan.1.dylib",
-                                         "libMoltenVK.dylib"};
-#else
-constexpr const char* library_names[] = {"libvulkan.so.1", "libvulkan.so"};
-#endif
-void* open_library(const char* name) { return dlopen(name, RTLD_NOW | RTLD_LOCAL); }
-void close_library(void* library) { dlclose(library); }
-void* find_symbol(void* library, const char* name) { return dlsym(library, name); }
-#endif
-
-}  // namespace
 
 Loader::Loader(PFN_vkGetInstanceProcAddr given) : get_instance_proc_addr_(given) {
     if (given == nullptr) {
-        for (const char* name : library_names) {
-            library_ = open_library(name);
-            if (library_ != nullptr) break;
-        }
-        if (library_ != nullptr) {
-            get_instance_proc_addr_ = reinterpret_cast<PFN_vkGetInstanceProcAddr>(
-                find_symbol(library_, "vkGetInstanceProcAddr"));
-        }
+        const Library library = open_vulkan_library();
+        library_ = library.handle;
+        get_instance_proc_addr_ = library.get_instance_proc_addr;
     }
     if (get_instance_proc_addr_ == nullptr) {
-        if (library_ != nullptr) close_library(library_);
-        throw Error(ErrorCode::no_device,
-                    "[vulkan] no Vulkan loader (" + std::string(library_names[0]) +
-                        ") found: on Debian or Ubuntu, apt-get install libvulkan1 "
-                        "mesa-vulkan-drivers");
+        close_vulkan_library(library_);
+        throw Error(ErrorCode::no_device, "[vulkan] no Vulkan loader (" +
+                                              std::string(vulkan_library_name()) +
+                                              ") found: " + how_to_get_vulkan());
     }
     functions_ = load_global_functions(get_instance_proc_addr_);
 }
 
-Loader::~Loader() {
-    if (library_ != nullptr) close_library(library_);
-}
+Loader::~Loader() { close_vulkan_library(library_); }
 
 std::uint32_t Loader::api_version() const {
     std::uint32_t version = VK_API_VERSION_1_0;

@@ -1,12 +1,12 @@
 // The VkPipelineCache on disk. It is only ever a gain of time, so every failure here is silent.
 
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <system_error>
 
+#include "base/system.h"
 #include "vulkan/device.h"
 #include "vulkan/gpus.h"
 #include "vulkan/structure.h"
@@ -35,17 +35,6 @@ std::uint64_t hash(std::span<const std::byte> bytes) {
     return value;
 }
 
-fs::path cache_folder() {
-    if (const char* folder = std::getenv("XDG_CACHE_HOME");
-        folder != nullptr && fs::path(folder).is_absolute()) {
-        return fs::path(folder) / "hekla";
-    }
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-        return fs::path(home) / ".cache" / "hekla";
-    }
-    return {};
-}
-
 std::string hex(std::uint64_t value, int digits) {
     std::string text(static_cast<std::size_t>(digits), '0');
     for (int i = digits - 1; i >= 0; --i, value >>= 4) {
@@ -62,7 +51,7 @@ std::string file_name(const VkPhysicalDeviceProperties& properties) {
 }
 
 /// Empty if the file is missing or damaged.
-Bytes read_file(const std::string& path) {
+Bytes read_file(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     FileHeader header{};
     if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return {};
@@ -104,9 +93,9 @@ void write_file(const fs::path& path, const Bytes& bytes) {
 }  // namespace
 
 void Device::open_pipeline_cache(const GpuFacts& facts) {
-    const fs::path folder = cache_folder();
+    const fs::path folder = base::user_cache_folder();
     if (!folder.empty() && !quirks_.pipeline_cache_grows) {
-        cache_path_ = (folder / file_name(facts.properties)).string();
+        cache_path_ = folder / file_name(facts.properties);
         cache_loaded_ = read_file(cache_path_);
         if (!fits(cache_loaded_, facts.properties)) cache_loaded_.clear();
     }

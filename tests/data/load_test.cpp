@@ -5,6 +5,7 @@
 
 #include <hekla/data.h>
 #include "sample_files.h"
+#include "support/environment.h"
 
 namespace hekla::data {
 namespace {
@@ -93,12 +94,13 @@ TEST(Load, SearchesInOrder) {
     EXPECT_EQ(mnist(named.string()).train.labels[0], 3u);
 }
 
-TEST(Load, CacheFolderIsUnderHomeByDefault) {
+TEST(Load, CacheFolderIsTheUsersByDefault) {
     const TemporaryFolder home;
     const ScopedVariable data_dir("HEKLA_DATA_DIR", nullptr);
     const ScopedVariable cache_dir("XDG_CACHE_HOME", nullptr);
-    const ScopedVariable home_dir("HOME", home.string().c_str());
-    write_mnist(home / ".cache/hekla/mnist", 4);
+    const test::UserCache user = test::user_cache();
+    const ScopedVariable home_dir(user.variable, home.string().c_str());
+    write_mnist(home / (user.folder + std::string("/mnist")), 4);
     EXPECT_EQ(mnist().train.labels[0], 4u);
 }
 
@@ -109,13 +111,16 @@ TEST(Load, NotFoundListsPlacesAndRemedies) {
     const std::string error = message_of([] { mnist(); }, ErrorCode::not_found);
     for (const std::string& part :
          {empty / "a", empty / "a/mnist", empty / "b/hekla/mnist",
-          std::string("/usr/share/datasets/mnist"), std::string("tools/get-data mnist")}) {
+          std::string("tools/get-data mnist")}) {
         EXPECT_HAS(error, part);
     }
+    const auto packaged = base::packaged_data_folder();
+    EXPECT_HAS(error, packaged.empty() ? "Searched:" : base::utf8_of(packaged / "mnist"));
     EXPECT_EQ(error.find("apt-get"), std::string::npos);
     const std::string fashion =
         message_of([&] { fashion_mnist(empty.string()); }, ErrorCode::not_found);
-    EXPECT_HAS(fashion, "apt-get install dataset-fashion-mnist");
+    EXPECT_EQ(fashion.find("apt-get install dataset-fashion-mnist") == std::string::npos,
+              packaged.empty());
     EXPECT_HAS(fashion, "tools/get-data fashion-mnist --dir " + empty.string());
 }
 

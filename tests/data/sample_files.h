@@ -2,19 +2,20 @@
 // Small files of the data sets' formats, whole and damaged, for the tests beside this one.
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <string>
 #include <vector>
 
-#include <unistd.h>
 #include <zlib.h>
 
 #include <gtest/gtest.h>
 
 #include <hekla/error.h>
+#include "base/system.h"
+#include "support/scoped_variable.h"
 
 namespace hekla::test {
 
@@ -23,10 +24,10 @@ using Bytes = std::vector<std::uint8_t>;
 /// An empty folder, gone at the end of the test.
 class TemporaryFolder {
   public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "hekla-XXXXXX").string();
-        if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
-        path_ = pattern;
+    TemporaryFolder()
+        : path_(std::filesystem::temp_directory_path() /
+                ("hekla-" + std::to_string(std::random_device{}()))) {
+        if (!std::filesystem::create_directory(path_)) throw std::runtime_error("no temporary folder");
     }
     ~TemporaryFolder() {
         std::error_code ignored;
@@ -34,36 +35,19 @@ class TemporaryFolder {
     }
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-    std::string string() const { return path_.string(); }
+    /// In UTF-8, with the system's own separators.
+    std::string operator/(const std::string& name) const {
+        return base::utf8_of((path_ / base::path_of(name)).make_preferred());
+    }
+    std::string string() const { return base::utf8_of(path_); }
 
   private:
     std::filesystem::path path_;
 };
 
-/// Sets an environment variable until the end of the scope; nullptr removes it.
-class ScopedVariable {
-  public:
-    ScopedVariable(const char* name, const char* value) : name_(name) {
-        if (const char* old = std::getenv(name)) {
-            old_ = old;
-            had_ = true;
-        }
-        value ? ::setenv(name, value, 1) : ::unsetenv(name);
-    }
-    ~ScopedVariable() { had_ ? ::setenv(name_, old_.c_str(), 1) : ::unsetenv(name_); }
-    ScopedVariable(const ScopedVariable&) = delete;
-    ScopedVariable& operator=(const ScopedVariable&) = delete;
-
-  private:
-    const char* name_;
-    std::string old_;
-    bool had_ = false;
-};
-
 inline void write_bytes(const std::string& path, const Bytes& bytes) {
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    std::ofstream file(path, std::ios::binary);
+    std::filesystem::create_directories(base::path_of(path).parent_path());
+    std::ofstream file(base::path_of(path), std::ios::binary);
     file.write(reinterpret_cast<const char*>(bytes.data()),
                static_cast<std::streamsize>(bytes.size()));
     ASSERT_TRUE(file.good()) << path;

@@ -1,9 +1,8 @@
 #include "support/app_device.h"
 
-#include <dlfcn.h>
-
 #include <stdexcept>
 
+#include "vulkan/library.h"
 #include "vulkan/structure.h"
 
 namespace hekla::tests {
@@ -24,10 +23,10 @@ void require(VkResult result, const char* what) {
 }  // namespace
 
 AppDevice::AppDevice(std::vector<std::string>& messages) : messages_(messages) {
-    library_ = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (library_ == nullptr) throw std::runtime_error("libvulkan.so.1 cannot be opened");
-    borrowed_.get_instance_proc_addr =
-        reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(library_, "vkGetInstanceProcAddr"));
+    const vulkan::Library library = vulkan::open_vulkan_library();
+    if (library.handle == nullptr) throw std::runtime_error("there is no Vulkan loader");
+    library_ = library.handle;
+    borrowed_.get_instance_proc_addr = library.get_instance_proc_addr;
     create_instance();
     create_device();
 }
@@ -36,7 +35,7 @@ AppDevice::~AppDevice() {
     device_functions_.DestroyDevice(borrowed_.device, nullptr);
     functions_.DestroyDebugUtilsMessengerEXT(borrowed_.instance, messenger_, nullptr);
     functions_.DestroyInstance(borrowed_.instance, nullptr);
-    dlclose(library_);
+    vulkan::close_vulkan_library(library_);
 }
 
 void AppDevice::create_instance() {

@@ -1,6 +1,5 @@
 // Devices, memory, transfers and timestamps on whatever driver is there, with validation on.
 
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <hekla/error.h>
 
@@ -14,7 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "support/scoped_variable.h"
 #include "vulkan/device.h"
+#include "vulkan/library.h"
 
 namespace hekla::vulkan {
 namespace {
@@ -292,9 +293,9 @@ TEST_F(DeviceTest, TwoDevicesAreIndependent) {
 class AppDevice {
   public:
     AppDevice(std::vector<std::string>& messages) : messages_(messages) {
-        library_ = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
-        borrowed_.get_instance_proc_addr =
-            reinterpret_cast<PFN_vkGetInstanceProcAddr>(dlsym(library_, "vkGetInstanceProcAddr"));
+        const Library library = open_vulkan_library();
+        library_ = library.handle;
+        borrowed_.get_instance_proc_addr = library.get_instance_proc_addr;
         create_instance();
         functions_ = load_instance_functions(borrowed_.get_instance_proc_addr, borrowed_.instance);
         functions_.CreateDebugUtilsMessengerEXT(borrowed_.instance, &messenger_info_, nullptr,
@@ -305,7 +306,7 @@ class AppDevice {
         device_functions_.DestroyDevice(borrowed_.device, nullptr);
         functions_.DestroyDebugUtilsMessengerEXT(borrowed_.instance, messenger_, nullptr);
         functions_.DestroyInstance(borrowed_.instance, nullptr);
-        dlclose(library_);
+        close_vulkan_library(library_);
     }
     const BorrowedDevice& borrowed() const { return borrowed_; }
 
@@ -389,21 +390,13 @@ TEST_F(DeviceTest, WorksOnABorrowedDeviceAndLeavesItWhole) {
 /// Points the user's cache folder to an empty one for a test's time.
 class CacheFolder {
   public:
-    CacheFolder() {
-        const char* old = std::getenv("XDG_CACHE_HOME");
-        old_ = old != nullptr ? old : "";
-        setenv("XDG_CACHE_HOME", path_.c_str(), 1);
-    }
-    ~CacheFolder() {
-        old_.empty() ? unsetenv("XDG_CACHE_HOME") : setenv("XDG_CACHE_HOME", old_.c_str(), 1);
-        std::filesystem::remove_all(path_);
-    }
+    ~CacheFolder() { std::filesystem::remove_all(path_); }
     std::filesystem::path path() const { return path_; }
 
   private:
     std::string path_ =
         testing::TempDir() + "hekla-cache-" + std::to_string(std::random_device{}());
-    std::string old_;
+    test::ScopedVariable variable_{"XDG_CACHE_HOME", path_.c_str()};
 };
 
 Bytes content(const std::filesystem::path& path) {

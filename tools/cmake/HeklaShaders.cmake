@@ -1,9 +1,19 @@
 # Shaders: GLSL -> SPIR-V -> optimized and validated -> C++ (tools/embed_shaders.py).
 
-find_program(HEKLA_GLSLANG glslangValidator HINTS $ENV{VULKAN_SDK}/bin REQUIRED)
-find_program(HEKLA_SPIRV_OPT spirv-opt HINTS $ENV{VULKAN_SDK}/bin REQUIRED)
-find_program(HEKLA_SPIRV_VAL spirv-val HINTS $ENV{VULKAN_SDK}/bin REQUIRED)
-find_program(HEKLA_SPIRV_CROSS spirv-cross HINTS $ENV{VULKAN_SDK}/bin REQUIRED)
+# hekla_find_tool(VARIABLE NAME...): of the Vulkan SDK, if there is one, else of the host's folders.
+# A tool that the SDK lacks is taken from there too.
+function(hekla_find_tool variable)
+  if(HEKLA_VULKAN_SDK)
+    find_program(${variable} NAMES ${ARGN} PATHS ${HEKLA_VULKAN_SDK_BIN} NO_DEFAULT_PATH
+                 NO_CMAKE_FIND_ROOT_PATH)
+  endif()
+  find_program(${variable} NAMES ${ARGN} REQUIRED
+               DOC "Shader tool (Debian: glslang-tools, spirv-tools, spirv-cross; or the Vulkan SDK)")
+endfunction()
+hekla_find_tool(HEKLA_GLSLANG glslangValidator glslang)
+hekla_find_tool(HEKLA_SPIRV_OPT spirv-opt)
+hekla_find_tool(HEKLA_SPIRV_VAL spirv-val)
+hekla_find_tool(HEKLA_SPIRV_CROSS spirv-cross)
 find_package(Python3 3.8 REQUIRED COMPONENTS Interpreter)
 
 # hekla_add_shader(NAME SOURCE WORK [DEFINE...]): WORK/NAME.{spv,opt.spv,json}. The depfile names the

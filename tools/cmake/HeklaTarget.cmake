@@ -12,6 +12,16 @@ function(hekla_target_defaults target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       target_compile_options(${target} PRIVATE -Wno-restrict)
     endif()
+  elseif(MSVC)
+    # C4100, C4458: a parameter without a use or with a member's name says what it is for.
+    # C4324: padding is what alignas asks for. C4244, C4267: -Wconversion, which is on nowhere else.
+    target_compile_options(${target} PRIVATE /W4 /wd4100 /wd4458 /wd4324 /wd4244 /wd4267 /utf-8
+                                             /permissive- /Zc:__cplusplus /Zc:preprocessor
+                                             $<$<BOOL:${HEKLA_WERROR}>:/WX>)
+    target_compile_definitions(${target} PRIVATE _CRT_SECURE_NO_WARNINGS)
+  endif()
+  if(WIN32)
+    target_compile_definitions(${target} PRIVATE WIN32_LEAN_AND_MEAN NOMINMAX)
   endif()
 endfunction()
 
@@ -23,12 +33,18 @@ function(hekla_quick_build target)
   target_precompile_headers(${target} PRIVATE ${ARGN} <algorithm> <functional> <map> <memory> <string> <vector>)
 endfunction()
 
-# hekla_glob(VARIABLE FOLDER...): all *.cpp of the folders, relative to the current one.
+# hekla_glob(VARIABLE FOLDER...): all *.cpp of the folders, relative to the current one, that are for
+# the target's system: *_windows.cpp for Windows alone, *_posix.cpp for all others.
 function(hekla_glob variable)
   set(patterns "")
   foreach(folder IN LISTS ARGN)
     list(APPEND patterns "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
   endforeach()
   file(GLOB found CONFIGURE_DEPENDS ${patterns})
+  if(WIN32)
+    list(FILTER found EXCLUDE REGEX "_posix(_test)?\\.cpp$")
+  else()
+    list(FILTER found EXCLUDE REGEX "_windows(_test)?\\.cpp$")
+  endif()
   set(${variable} "${found}" PARENT_SCOPE)
 endfunction()

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <iostream>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "command.h"
 #include "output.h"
+#include "system.h"
 
 namespace hekla::command {
 namespace {
@@ -52,6 +54,8 @@ std::string usage_message(const CLI::App* app, const CLI::Error& error) {
 int run(int argc, char** argv) {
     CLI::App app("Trains and runs neural networks on any Vulkan device.", "hekla");
     app.set_version_flag("--version", std::string("hekla ") + version());
+    // The same words mean the same everywhere: on Windows /data/model would be taken for an option.
+    app.allow_windows_style_options(false);
     app.require_subcommand(1);
     app.failure_message(usage_message);
     CommonOptions common;
@@ -61,7 +65,10 @@ int run(int argc, char** argv) {
     app.footer(exit_statuses);
     for (const Command& command : commands) command.app->footer(exit_statuses);
     try {
-        app.parse(argc, argv);
+        const std::vector<std::string> words = utf8_arguments(argc, argv);
+        std::vector<const char*> pointers;
+        for (const std::string& word : words) pointers.push_back(word.c_str());
+        app.parse(static_cast<int>(pointers.size()), pointers.data());
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_success : exit_usage;
     }

@@ -1,16 +1,16 @@
 #include "output.h"
 
 #include <hekla/error.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
+
+#include "base/system.h"
+#include "system.h"
 
 namespace hekla::command {
 
@@ -104,14 +104,14 @@ void check_writable(const std::string& path, const std::string& option) {
     };
     if (path.empty()) fail("the name is empty");
     std::error_code ignored;  // a path that can't be looked at fails below
-    if (fs::is_directory(path, ignored)) fail("it is a folder; give a file name");
-    fs::path folder = fs::path(path).parent_path();
+    if (fs::is_directory(base::path_of(path), ignored)) fail("it is a folder; give a file name");
+    fs::path folder = base::path_of(path).parent_path();
     if (folder.empty()) folder = ".";
     if (!fs::is_directory(folder, ignored)) {
-        fail("there is no folder '" + folder.string() + "'; make it first");
+        fail("there is no folder '" + base::utf8_of(folder) + "'; make it first");
     }
-    if (access(folder.c_str(), W_OK | X_OK) != 0) {
-        fail("folder '" + folder.string() + "': " + std::strerror(errno));
+    if (const std::string reason = why_not_writable(folder); !reason.empty()) {
+        fail("folder '" + base::utf8_of(folder) + "': " + reason);
     }
 }
 

@@ -1,13 +1,10 @@
 #include "progress.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 
 #include "output.h"
+#include "system.h"
 
 namespace hekla::command {
 
@@ -16,16 +13,6 @@ namespace {
 constexpr auto bar_interval = std::chrono::milliseconds(100);
 constexpr auto line_interval = std::chrono::seconds(5);
 constexpr std::size_t shortest_bar = 6, longest_bar = 40;
-
-bool stderr_is_terminal() {
-    const char* term = std::getenv("TERM");
-    return isatty(STDERR_FILENO) == 1 && term && std::string(term) != "dumb";
-}
-
-std::size_t terminal_columns() {
-    winsize size = {};
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 double fraction(const Progress& p) {
     return p.samples == 0 ? 0.0

@@ -5,8 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
-#include <filesystem>
 
+#include "base/system.h"
 #include "number_checks.h"
 #include "output.h"
 
@@ -133,7 +133,7 @@ Recipe resolve(const TrainArguments& a) {
 std::string output_path(const TrainArguments& a) {
     if (!a.out.empty()) return a.out;
     const std::string name =
-        is_file_name(a.network) ? std::filesystem::path(a.network).stem().string() : a.network;
+        is_file_name(a.network) ? base::utf8_of(base::path_of(a.network).stem()) : a.network;
     return name + ".safetensors";
 }
 

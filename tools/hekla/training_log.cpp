@@ -5,13 +5,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/system.h"
 #include "output.h"
 
 namespace hekla::command {
 
 TrainingLog::TrainingLog(const std::string& path) : path_(path) {
     if (path_.empty()) return;
-    file_.open(path_, std::ios::binary | std::ios::trunc);
+    file_.open(base::path_of(path_), std::ios::binary | std::ios::trunc);
     if (!file_) {
         throw Error(ErrorCode::invalid_file,
                     "[--log] can't open '" + path_ + "': " + std::strerror(errno));

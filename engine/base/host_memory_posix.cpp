@@ -1,22 +1,16 @@
-#include "base/host_memory.h"
-
 #include <algorithm>
-#include <limits>
-
-#ifdef _WIN32
-#define NOMINMAX
-#include <windows.h>
-#elif defined(__linux__)
 #include <fstream>
+#include <limits>
 #include <string>
-#endif
+
+#include "base/host_memory.h"
 
 namespace hekla {
 namespace {
 
 constexpr std::uint64_t unknown = std::numeric_limits<std::uint64_t>::max();
 
-#ifdef __linux__
+/// Linux only: elsewhere there is no such file.
 std::uint64_t available_in_system() {
     std::ifstream file("/proc/meminfo");
     std::string key, rest;
@@ -34,20 +28,9 @@ std::uint64_t limit_of_group() {
     std::uint64_t bytes = 0;
     return file >> bytes ? bytes : unknown;  // "max": no limit
 }
-#endif
 
 }  // namespace
 
-std::uint64_t available_host_bytes() {
-#ifdef _WIN32
-    MEMORYSTATUSEX status{};
-    status.dwLength = sizeof status;
-    return GlobalMemoryStatusEx(&status) ? status.ullAvailPhys : unknown;
-#elif defined(__linux__)
-    return std::min(available_in_system(), limit_of_group());
-#else
-    return unknown;
-#endif
-}
+std::uint64_t available_host_bytes() { return std::min(available_in_system(), limit_of_group()); }
 
 }  // namespace hekla

@@ -1,0 +1,36 @@
+#include <dlfcn.h>
+
+#include "vulkan/library.h"
+
+namespace hekla::vulkan {
+namespace {
+
+#ifdef __APPLE__
+constexpr const char* names[] = {"libvulkan.dylib", "libvulkan.1.dylib", "libMoltenVK.dylib"};
+constexpr const char* advice = "install MoltenVK or the Vulkan SDK";
+#else
+constexpr const char* names[] = {"libvulkan.so.1", "libvulkan.so"};
+constexpr const char* advice =
+    "on Debian or Ubuntu, apt-get install libvulkan1 mesa-vulkan-drivers";
+#endif
+
+}  // namespace
+
+Library open_vulkan_library() {
+    for (const char* name : names) {
+        if (void* handle = dlopen(name, RTLD_NOW | RTLD_LOCAL)) {
+            return {handle, reinterpret_cast<PFN_vkGetInstanceProcAddr>(
+                                dlsym(handle, "vkGetInstanceProcAddr"))};
+        }
+    }
+    return {};
+}
+
+void close_vulkan_library(void* handle) {
+    if (handle != nullptr) dlclose(handle);
+}
+
+const char* vulkan_library_name() { return names[0]; }
+const char* how_to_get_vulkan() { return advice; }
+
+}  // namespace hekla::vulkan
