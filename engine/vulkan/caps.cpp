@@ -24,6 +24,11 @@ DeviceCaps read_caps(const GpuFacts& facts, std::uint32_t queue_family) {
     caps.max_push_constant_bytes = limits.maxPushConstantsSize;
     caps.max_storage_buffers =
         std::min(limits.maxPerStageDescriptorStorageBuffers, limits.maxDescriptorSetStorageBuffers);
+    caps.max_uniform_buffers =
+        std::min(limits.maxPerStageDescriptorUniformBuffers, limits.maxDescriptorSetUniformBuffers);
+    // Vulkan counts uniform texel buffers among the sampled images.
+    caps.max_texel_buffers =
+        std::min(limits.maxPerStageDescriptorSampledImages, limits.maxDescriptorSetSampledImages);
     caps.max_storage_range_bytes = limits.maxStorageBufferRange;
     caps.max_uniform_range_bytes = limits.maxUniformBufferRange;
     caps.max_texel_elements = limits.maxTexelBufferElements;

@@ -34,9 +34,11 @@ void* find_symbol(void* library, const char* name) { return dlsym(library, name)
 
 }  // namespace
 
-Loader::Loader(PFN_vkGetInstanceProcAddr given) : get_instance_proc_addr_(given) {
+Loader::Loader(PFN_vkGetInstanceProcAddr given, std::span<const char* const> libraries)
+    : get_instance_proc_addr_(given) {
+    if (libraries.empty()) libraries = library_names;
     if (given == nullptr) {
-        for (const char* name : library_names) {
+        for (const char* name : libraries) {
             library_ = open_library(name);
             if (library_ != nullptr) break;
         }
@@ -48,7 +50,7 @@ Loader::Loader(PFN_vkGetInstanceProcAddr given) : get_instance_proc_addr_(given)
     if (get_instance_proc_addr_ == nullptr) {
         if (library_ != nullptr) close_library(library_);
         throw Error(ErrorCode::no_device,
-                    "[vulkan] no Vulkan loader (" + std::string(library_names[0]) +
+                    "[vulkan] no Vulkan loader (" + std::string(libraries[0]) +
                         ") found: on Debian or Ubuntu, apt-get install libvulkan1 "
                         "mesa-vulkan-drivers");
     }
