@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <concepts>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <locale>
@@ -33,14 +34,14 @@ std::string text_of(float value) {
 class Lowering {
   public:
     Lowering(const DeviceCaps& actual, const std::string& path) : path_(path), choice_{actual, {}} {
+        std::error_code ignored;  // what cannot be looked at cannot be opened either
         std::ifstream file(path, std::ios::binary);
-        const std::string text{std::istreambuf_iterator<char>(file), {}};
-        if (!file.is_open() || file.bad()) {
+        if (!file.is_open() || std::filesystem::is_directory(path, ignored)) {
             throw Error(ErrorCode::not_found, "[caps] " + path +
                                                   " cannot be read: give a file as `hekla devices "
                                                   "--caps` prints it, or \"minimum\"");
         }
-        entries_ = read_flat_object(text, path);
+        entries_ = read_flat_object({std::istreambuf_iterator<char>(file), {}}, path);
     }
 
     CapsChoice lowered() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "support/expect_error.h"
 #include "support/mock_driver.h"
@@ -77,8 +78,9 @@ TEST(Portability, WithoutValidTimestampBits) {
 }
 
 TEST(Portability, WithoutATimestampPeriod) {
-    trains_alike({.properties = [](VkPhysicalDeviceProperties& properties) { properties.limits.timestampPeriod = 0; }},
-                 [](const vulkan::Device& device) { EXPECT_EQ(device.caps().timestamp_valid_bits, 0u); });
+    for (const float period : {0.0f, std::numeric_limits<float>::infinity()})
+        trains_alike({.properties = [period](VkPhysicalDeviceProperties& properties) { properties.limits.timestampPeriod = period; }},
+                     [](const vulkan::Device& device) { EXPECT_EQ(device.caps().timestamp_valid_bits, 0u); });
 }
 
 /// Compute implies transfers, whether the family says so or not.

@@ -1,6 +1,7 @@
 #include "support/mock_driver.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <stdexcept>
@@ -238,7 +239,8 @@ struct MockHooks {
         properties.limits.timestampPeriod = 1;
         if (state->driver.properties) state->driver.properties(properties);
         if (state->driver.queue_family) state->driver.queue_family(family);
-        if (family.timestampValidBits == 0 || properties.limits.timestampPeriod == 0) fault("timestamps were asked for where there are none");
+        if (family.timestampValidBits == 0 ||
+            !(properties.limits.timestampPeriod > 0 && std::isfinite(properties.limits.timestampPeriod))) fault("timestamps were asked for where there are none");
         return state->device.CreateQueryPool(device, info, allocator, pool);
     }
 
