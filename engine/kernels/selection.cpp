@@ -50,7 +50,8 @@ bool Selection::self_test(const Problem& problem, const Implementation& implemen
         try {
             result = try_implementation(device_, tested, candidate);
         } catch (const Error& error) {
-            if (error.code() == ErrorCode::device_lost) throw;
+            // No fault of the kernel, and it must not go into quarantine for it.
+            if (error.code() == ErrorCode::device_lost || error.code() == ErrorCode::out_of_memory) throw;
             result.reason = error.what();  // a pipeline that the driver refuses is as bad as a wrong one
         }
         if (result.passed) return true;

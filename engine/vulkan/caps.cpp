@@ -1,6 +1,7 @@
 #include "vulkan/caps.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "vulkan/gpus.h"
 
@@ -24,14 +25,20 @@ DeviceCaps read_caps(const GpuFacts& facts, std::uint32_t queue_family) {
     caps.max_push_constant_bytes = limits.maxPushConstantsSize;
     caps.max_storage_buffers =
         std::min(limits.maxPerStageDescriptorStorageBuffers, limits.maxDescriptorSetStorageBuffers);
+    caps.max_uniform_buffers =
+        std::min(limits.maxPerStageDescriptorUniformBuffers, limits.maxDescriptorSetUniformBuffers);
+    // Vulkan counts uniform texel buffers among the sampled images.
+    caps.max_texel_buffers =
+        std::min(limits.maxPerStageDescriptorSampledImages, limits.maxDescriptorSetSampledImages);
     caps.max_storage_range_bytes = limits.maxStorageBufferRange;
     caps.max_uniform_range_bytes = limits.maxUniformBufferRange;
     caps.max_texel_elements = limits.maxTexelBufferElements;
     caps.max_allocation_bytes = facts.maintenance3.maxMemoryAllocationSize;
     caps.max_allocations = limits.maxMemoryAllocationCount;
     caps.subgroup_size = std::max(facts.subgroup.subgroupSize, 1u);
-    caps.timestamp_period_ns = limits.timestampPeriod;
-    if (limits.timestampPeriod > 0) {
+    // Not every driver knows its clock: some say 0, some divide by a frequency of 0.
+    if (std::isfinite(limits.timestampPeriod) && limits.timestampPeriod > 0) {
+        caps.timestamp_period_ns = limits.timestampPeriod;
         caps.timestamp_valid_bits = facts.queue_families.at(queue_family).timestampValidBits;
     }
     caps.non_coherent_atom_bytes = std::max<std::uint64_t>(limits.nonCoherentAtomSize, 1);

@@ -6,14 +6,17 @@
 
 namespace hekla::vulkan {
 
-/// The default values are the Vulkan 1.1 specification's minimum limits.
+/// The default values are the Vulkan 1.1 specification's minimum limits. Each member is also a row of
+/// visit_caps below, and so a key of caps files.
 struct DeviceCaps {
     std::uint32_t max_invocations = 128;  // per workgroup
     std::uint32_t max_group_size[3] = {128, 128, 64};
     std::uint32_t max_groups = 65535;  // per dimension of a dispatch
     std::uint32_t max_shared_bytes = 16384;
     std::uint32_t max_push_constant_bytes = 128;
-    std::uint32_t max_storage_buffers = 4;  // per stage
+    std::uint32_t max_storage_buffers = 4;  // this and the next two: per stage
+    std::uint32_t max_uniform_buffers = 12;
+    std::uint32_t max_texel_buffers = 16;
     std::uint64_t max_storage_range_bytes = 128ull << 20;
     std::uint64_t max_uniform_range_bytes = 16384;
     std::uint32_t max_texel_elements = 65536;
@@ -28,6 +31,34 @@ struct DeviceCaps {
     bool storage_8bit = false;
     bool shader_float16 = false;
 };
+
+/// Calls visit(name, member) for every limit and feature, in the order of caps files.
+template <typename Caps, typename Visit>
+void visit_caps(Caps& caps, Visit&& visit) {
+    visit("max_invocations", caps.max_invocations);
+    visit("max_group_size_x", caps.max_group_size[0]);
+    visit("max_group_size_y", caps.max_group_size[1]);
+    visit("max_group_size_z", caps.max_group_size[2]);
+    visit("max_groups", caps.max_groups);
+    visit("max_shared_bytes", caps.max_shared_bytes);
+    visit("max_push_constant_bytes", caps.max_push_constant_bytes);
+    visit("max_storage_buffers", caps.max_storage_buffers);
+    visit("max_uniform_buffers", caps.max_uniform_buffers);
+    visit("max_texel_buffers", caps.max_texel_buffers);
+    visit("max_storage_range_bytes", caps.max_storage_range_bytes);
+    visit("max_uniform_range_bytes", caps.max_uniform_range_bytes);
+    visit("max_texel_elements", caps.max_texel_elements);
+    visit("max_allocation_bytes", caps.max_allocation_bytes);
+    visit("max_allocations", caps.max_allocations);
+    visit("subgroup_size", caps.subgroup_size);
+    visit("timestamp_valid_bits", caps.timestamp_valid_bits);
+    visit("timestamp_period_ns", caps.timestamp_period_ns);
+    visit("non_coherent_atom_bytes", caps.non_coherent_atom_bytes);
+    visit("mapped_device_memory", caps.mapped_device_memory);
+    visit("storage_16bit", caps.storage_16bit);
+    visit("storage_8bit", caps.storage_8bit);
+    visit("shader_float16", caps.shader_float16);
+}
 
 /// Same limits as the specification's minimum, whatever the device has (HEKLA_CAPS=minimum);
 /// nothing of `actual` is kept but the memory sizes and the timestamp period.

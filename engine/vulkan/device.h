@@ -34,8 +34,8 @@ struct GpuInfo {
 struct DeviceOptions {
     /// Index in the list of list_gpus(), or part of the name or driver (any case); empty: the best.
     std::string select;
-    /// "" (the device's own), "minimum".  HEKLA_CAPS is read by the caller (hekla::Device), not
-    /// here.
+    /// "" (the device's own), "minimum", or a caps file (caps_file.h): a path with a '/' or ending
+    /// in ".json". HEKLA_CAPS is read by the caller (hekla::Device), not here.
     std::string caps;
     bool validation = false;  // enable VK_LAYER_KHRONOS_validation with synchronization validation
     bool disk_cache = true;   // keep the VkPipelineCache in the user's cache folder
@@ -79,6 +79,8 @@ class Device {
 
     const GpuInfo& gpu() const { return gpu_; }
     const DeviceCaps& caps() const { return caps_; }
+    /// What a caps file asked for and this device has not: one sentence each.
+    const std::vector<std::string>& caps_notes() const { return caps_notes_; }
     const Quirks& quirks() const { return quirks_; }
     const InstanceFunctions& vki() const { return instance_functions_; }
     const DeviceFunctions& vk() const { return functions_; }
@@ -155,6 +157,7 @@ class Device {
         cache_loaded_;  // what the file held, so that it is not rewritten in vain
     GpuInfo gpu_;
     DeviceCaps caps_;
+    std::vector<std::string> caps_notes_;
     Quirks quirks_;
     VkPhysicalDeviceMemoryProperties memory_{};
     std::shared_ptr<void> attachment_;

@@ -2,6 +2,7 @@
 
 #include <hekla/error.h>
 
+#include "vulkan/caps_file.h"
 #include "vulkan/device.h"
 #include "vulkan/gpus.h"
 #include "vulkan/instance.h"
@@ -11,13 +12,18 @@
 namespace hekla::vulkan {
 namespace {
 
-DeviceCaps caps_by_name(const std::string& caps, const DeviceCaps& actual) {
-    if (caps.empty()) return actual;
-    if (caps == "minimum") return minimum_caps(actual);
+CapsChoice choose_caps(const std::string& caps, const DeviceCaps& actual) {
+    if (caps.empty()) return {actual, {}};
+    if (caps == "minimum") return {minimum_caps(actual), {}};
+    if (caps.find('/') != std::string::npos || caps.ends_with(".json")) {
+        return lower_caps(actual, caps);
+    }
     throw Error(ErrorCode::invalid_argument,
                 "[device] unknown caps \"" + caps +
-                    "\"; allowed are \"\" (the device's own) and \"minimum\" (the limits that "
-                    "every Vulkan 1.1 device has)");
+                    "\"; allowed are \"\" (the device's own), \"minimum\" (the limits that every "
+                    "Vulkan 1.1 device has) and a file of caps, as `hekla devices --caps` prints "
+                    "them (\"./" +
+                    caps + "\" if this is one)");
 }
 
 /// The features that the caps report, as a chain for vkCreateDevice. Must not move.
@@ -44,18 +50,19 @@ struct FeatureChain {
     }
 };
 
-void fill(FeatureChain& chain, const GpuFacts& facts, std::vector<const char*>& extensions) {
+void fill(FeatureChain& chain, const GpuFacts& facts, const DeviceCaps& caps,
+          std::vector<const char*>& extensions) {
     const bool core = facts.api_version >= VK_API_VERSION_1_2;
-    if (facts.storage_16bit) {
+    if (caps.storage_16bit) {
         chain.storage_16bit.storageBuffer16BitAccess = VK_TRUE;
         chain.link(chain.storage_16bit);
     }
-    if (facts.storage_8bit) {
+    if (caps.storage_8bit) {
         chain.storage_8bit.storageBuffer8BitAccess = VK_TRUE;
         chain.link(chain.storage_8bit);
         if (!core) extensions.push_back(VK_KHR_8BIT_STORAGE_EXTENSION_NAME);
     }
-    if (facts.shader_float16) {
+    if (caps.shader_float16) {
         chain.arithmetic.shaderFloat16 = VK_TRUE;
         chain.link(chain.arithmetic);
         if (!core) extensions.push_back(VK_KHR_SHADER_FLOAT16_INT8_EXTENSION_NAME);
@@ -79,10 +86,10 @@ void add_pipeline_reports(FeatureChain& chain, const GpuFacts& facts,
 }
 
 VkDevice create_device(const InstanceFunctions& functions, const GpuFacts& facts,
-                       std::uint32_t queue_family, bool pipeline_reports) {
+                       const DeviceCaps& caps, std::uint32_t queue_family, bool pipeline_reports) {
     std::vector<const char*> extensions;
     FeatureChain chain;
-    fill(chain, facts, extensions);
+    fill(chain, facts, caps, extensions);
     if (pipeline_reports) add_pipeline_reports(chain, facts, extensions);
     const float priority = 1.0f;
     auto queue = structure<VkDeviceQueueCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
@@ -180,12 +187,14 @@ void Device::take(const GpuFacts& facts, std::uint32_t queue_family, const std::
     physical_ = facts.handle;
     queue_family_ = queue_family;
     memory_ = facts.memory;
-    caps_ = caps_by_name(caps, read_caps(facts, queue_family));
+    CapsChoice choice = choose_caps(caps, read_caps(facts, queue_family));
+    caps_ = choice.caps;
+    caps_notes_ = std::move(choice.notes);
     quirks_ = read_quirks(facts);
 }
 
 void Device::open(const GpuFacts& facts) {
-    device_ = create_device(instance_functions_, facts, queue_family_, pipeline_reports_);
+    device_ = create_device(instance_functions_, facts, caps_, queue_family_, pipeline_reports_);
     functions_ = load_device_functions(instance_functions_, device_);
     functions_.GetDeviceQueue(device_, queue_family_, 0, &queue_);
     memory_budget_ = facts.extensions.count(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME) != 0;

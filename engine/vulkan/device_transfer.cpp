@@ -52,6 +52,8 @@ void Device::upload(const BufferRange& range, std::span<const std::byte> bytes) 
     Buffer& target = const_cast<Buffer&>(*range.buffer);
     if (target.mapped() != nullptr) {
         settle_for_host();
+        // A flush writes whole atoms: what the device wrote beside the bytes must be known here first.
+        target.invalidate(range.offset, bytes.size());
         std::memcpy(target.mapped() + range.offset, bytes.data(), bytes.size());
         target.flush(range.offset, bytes.size());
         return;

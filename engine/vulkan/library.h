@@ -1,6 +1,8 @@
 #pragma once
 // The system's Vulkan loader as a library: library_posix.cpp and library_windows.cpp.
 
+#include <span>
+
 #include <vulkan/vulkan_core.h>
 
 namespace hekla::vulkan {
@@ -10,12 +12,13 @@ struct Library {
     PFN_vkGetInstanceProcAddr get_instance_proc_addr = nullptr;
 };
 
-Library open_vulkan_library();
+/// The first of `names` that is there.
+Library open_vulkan_library(std::span<const char* const> names);
 /// `handle` may be null.
 void close_vulkan_library(void* handle);
 
-/// The first name that is tried.
-const char* vulkan_library_name();
+/// What the loader is called on this system.
+std::span<const char* const> vulkan_library_names();
 /// What to do where there is none; continues a sentence.
 const char* how_to_get_vulkan();
 

@@ -2,6 +2,7 @@
 // The Vulkan loader library, opened at run time so that nothing links it.
 
 #include <cstdint>
+#include <span>
 
 #include "vulkan/functions.h"
 
@@ -11,8 +12,9 @@ namespace hekla::vulkan {
 /// function table loaded through it. Immutable after construction.
 class Loader {
   public:
-    /// `given` null: opens libvulkan. Throws Error (no_device) naming the package that brings it.
-    explicit Loader(PFN_vkGetInstanceProcAddr given);
+    /// `given` null: opens the first of the libraries that is there; without names, this system's
+    /// libvulkan. Throws Error (no_device) naming the package that brings it.
+    explicit Loader(PFN_vkGetInstanceProcAddr given, std::span<const char* const> libraries = {});
     ~Loader();
     Loader(const Loader&) = delete;
     Loader& operator=(const Loader&) = delete;

@@ -2,9 +2,11 @@
 
 #include <hekla/error.h>
 
+#include <algorithm>
 #include <string>
 
 #include "vulkan/device.h"
+#include "vulkan/results.h"
 #include "vulkan/shader_needs.h"
 #include "vulkan/structure.h"
 
@@ -33,11 +35,14 @@ void check_limit(const ShaderInfo& shader, const char* what, std::uint64_t actua
 
 void check_caps(const Variant& variant, const DeviceCaps& caps) {
     const ShaderInfo& shader = *variant.shader;
-    std::uint64_t storage_buffers = 0;
-    for (const ShaderBinding& binding : shader.bindings) {
-        storage_buffers += binding.kind == BindingKind::storage ? 1 : 0;
-    }
-    check_limit(shader, "storage buffers", storage_buffers, caps.max_storage_buffers);
+    const auto count = [&](BindingKind kind) {
+        return static_cast<std::uint64_t>(
+            std::count_if(shader.bindings.begin(), shader.bindings.end(),
+                          [&](const ShaderBinding& binding) { return binding.kind == kind; }));
+    };
+    check_limit(shader, "storage buffers", count(BindingKind::storage), caps.max_storage_buffers);
+    check_limit(shader, "uniform buffers", count(BindingKind::uniform), caps.max_uniform_buffers);
+    check_limit(shader, "texel buffers", count(BindingKind::texel), caps.max_texel_buffers);
     check_limit(shader, "bytes of push constants", shader.params_bytes,
                 caps.max_push_constant_bytes);
     const ShaderNeeds needs = shader_needs(shader, variant.constants);
@@ -142,9 +147,15 @@ void Pipeline::create_pipeline(const Variant& variant, VkShaderModule module) {
     info.stage.pName = "main";
     info.stage.pSpecializationInfo = entries.empty() ? nullptr : &specialization;
     info.layout = layout_;
-    device_.check(device_.vk().CreateComputePipelines(device_.handle(), device_.pipeline_cache(), 1,
-                                                      &info, nullptr, &pipeline_),
-                  (std::string("vkCreateComputePipelines ") + shader_->name).c_str());
+    const VkResult result = device_.vk().CreateComputePipelines(
+        device_.handle(), device_.pipeline_cache(), 1, &info, nullptr, &pipeline_);
+    const std::string what = std::string("vkCreateComputePipelines ") + shader_->name;
+    // Compilers also say so of a shader that is too large for them: it says nothing of tensors.
+    if (error_code(result) == ErrorCode::out_of_memory) {
+        throw Error(ErrorCode::unsupported,
+                    "[" + what + "] " + result_name(result) + " on " + device_.gpu().name);
+    }
+    device_.check(result, what.c_str());
 }
 
 void Pipeline::destroy() noexcept {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "run_command.h"
 #include "sample_data.h"
 
@@ -169,6 +171,50 @@ TEST(Devices, ListsAsTextAndJson) {
 
 TEST(Devices, UnknownDevice) {
     expect_error(run({"devices", "--device", "no such device"}), "no such device");
+}
+
+/// HEKLA_CAPS for a test's time.
+class Caps {
+  public:
+    explicit Caps(const std::string& value) {
+        if (const char* old = std::getenv("HEKLA_CAPS")) old_ = old;
+        set(value);
+    }
+    ~Caps() { set(old_); }
+
+  private:
+    static void set(const std::string& value) {
+        value.empty() ? unsetenv("HEKLA_CAPS") : setenv("HEKLA_CAPS", value.c_str(), 1);
+    }
+    std::string old_;
+};
+
+TEST(Devices, CapsCanBeReadBack) {
+    const SampleFolder folder;
+    const CommandResult own = run({"devices", "--caps"});
+    ASSERT_EQ(own.status, 0) << own.err;
+    EXPECT_GE(own.json()["max_invocations"], 128);
+    EXPECT_EQ(own.json()["device"], run({"devices", "--json"}).json()["devices"][0]["name"]);
+    const std::string path = folder / "caps.json";
+    write_text(path, own.out);
+    const Caps caps(path);
+    const CommandResult same = run({"devices", "--caps"});
+    EXPECT_EQ(same.out, own.out);
+    EXPECT_FALSE(contains(same.err, "HEKLA_CAPS")) << same.err;
+    write_text(path, "{\"max_invocations\": 130, \"max_groups\": 4294967295}");
+    const CommandResult lower = run({"devices", "--caps"});
+    EXPECT_EQ(lower.json()["max_invocations"], 130);
+    EXPECT_EQ(lower.json()["max_groups"], own.json()["max_groups"]);
+    EXPECT_TRUE(contains(lower.err, "asks for max_groups 4294967295")) << lower.err;
+    write_text(path, "{\"max_invocation\": 130}");
+    expect_error(run({"devices", "--caps"}), "max_invocations");
+}
+
+TEST(Devices, CapsOfTheMinimum) {
+    const Caps caps("minimum");
+    const CommandResult result = run({"devices", "--caps"});
+    EXPECT_EQ(result.json()["max_invocations"], 128);
+    EXPECT_EQ(result.json()["shader_float16"], false);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ void require(VkResult result, const char* what) {
 }  // namespace
 
 AppDevice::AppDevice(std::vector<std::string>& messages) : messages_(messages) {
-    const vulkan::Library library = vulkan::open_vulkan_library();
+    const vulkan::Library library = vulkan::open_vulkan_library(vulkan::vulkan_library_names());
     if (library.handle == nullptr) throw std::runtime_error("there is no Vulkan loader");
     library_ = library.handle;
     borrowed_.get_instance_proc_addr = library.get_instance_proc_addr;

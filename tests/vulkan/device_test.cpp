@@ -293,7 +293,7 @@ TEST_F(DeviceTest, TwoDevicesAreIndependent) {
 class AppDevice {
   public:
     AppDevice(std::vector<std::string>& messages) : messages_(messages) {
-        const Library library = open_vulkan_library();
+        const Library library = open_vulkan_library(vulkan_library_names());
         library_ = library.handle;
         borrowed_.get_instance_proc_addr = library.get_instance_proc_addr;
         create_instance();

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "output.h"
+#include "vulkan/device.h"
 
 namespace hekla::command {
 
@@ -27,6 +28,9 @@ Device open_device(CommonOptions& common) {
         std::cerr << "validation: " + message + "\n";
     };
     Device device(settings);
+    for (const std::string& note : device.vulkan().caps_notes()) {
+        std::cerr << "note: HEKLA_CAPS: " << printable(note) << "\n";
+    }
     if (device.is_cpu()) std::cerr << cpu_notice(device.info()) << "\n";
     return device;
 }

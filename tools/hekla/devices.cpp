@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cctype>
 #include <iostream>
+#include <memory>
 
 #include "command.h"
 #include "output.h"
+#include "vulkan/caps_file.h"
+#include "vulkan/device.h"
 
 namespace hekla::command {
 namespace {
@@ -58,6 +61,13 @@ void print_text(const std::vector<DeviceInfo>& infos, const DeviceInfo* best) {
     if (best && best->kind == "cpu") std::cout << cpu_notice(*best) << "\n";
 }
 
+/// What the device can do, as a file for HEKLA_CAPS; one that is set already counts.
+int print_caps(CommonOptions& common) {
+    const Device device = open_device(common);
+    std::cout << vulkan::caps_text(device.vulkan().caps(), device.vulkan().gpu());
+    return exit_success;
+}
+
 int run_devices(const CommonOptions& common) {
     const std::vector<DeviceInfo> infos = selected(common.device);
     const auto usable = std::find_if(infos.begin(), infos.end(),
@@ -84,7 +94,11 @@ int run_devices(const CommonOptions& common) {
 Command add_devices(CLI::App& app, CommonOptions& common) {
     CLI::App* sub = app.add_subcommand("devices", "List the Vulkan devices, the best one first");
     add_common_options(*sub, common);
-    return {sub, [&common] { return run_devices(common); }};
+    auto caps = std::make_shared<bool>(false);
+    sub->add_flag("--caps", *caps,
+                  "Print limits and features of the chosen device (the best, without --device) as a "
+                  "JSON file that HEKLA_CAPS reads: for a report, or to run like that device");
+    return {sub, [&common, caps] { return *caps ? print_caps(common) : run_devices(common); }};
 }
 
 }  // namespace hekla::command

@@ -31,7 +31,9 @@ struct DeviceSettings {
     bool validation = false;
     /// Called with every validation message when validation is on.
     std::function<void(const std::string&)> on_message = {};
-    /// "minimum": use no more than the specification's minimum limits. Empty: HEKLA_CAPS if set, else the device's.
+    /// "minimum": use no more than the specification's minimum limits. The path of a caps file (with a '/' or
+    /// ending in ".json"): no more than that device has; `hekla devices --caps` prints one. Empty: HEKLA_CAPS if
+    /// set, else the device's own.
     std::string caps = {};
     /// Keep compiled pipelines in the user's cache folder.
     bool disk_cache = true;
