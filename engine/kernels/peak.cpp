@@ -1,0 +1,63 @@
+#include "kernels/peak.h"
+
+#include <algorithm>
+
+#include "shaders.h"
+
+namespace hekla::kernels {
+namespace {
+
+// The map's fixed point is 1, and some hundred steps are still far from it: a self-test of few steps sees each of them.
+constexpr float factor = 0.97f, addend = 0.03f;
+
+}  // namespace
+
+std::string MultiplyAdds::name() const {
+    return "multiply-adds " + std::to_string(elements_) + " " + std::to_string(std::uint64_t{turns_} * steps_per_turn);
+}
+std::vector<Operand> MultiplyAdds::operands() const {
+    return {{DType::f32, elements_}, {DType::f32, elements_, true, false}};
+}
+std::vector<Implementation> MultiplyAdds::implementations(const vulkan::Device& device) const {
+    const DeviceTraits device_traits = traits(device);
+    const std::uint32_t vectors = vectors_of(elements_);
+    std::vector<Implementation> list;
+    for (const bool fma : {true, false})
+        for (std::uint32_t chains = 2; chains <= 7; ++chains)
+            list.push_back({(fma ? "fma, " : "a*b+c, ") + std::to_string(4 * chains) + " accumulators",
+                            {make_call<shaders::peak>({.group_size = device_traits.group_size, .chains = chains, .use_fma = fma},
+                                                      {.vectors = vectors, .turns = turns_, .factor = factor, .addend = addend},
+                                                      groups_for(vectors, device_traits.group_size), {{0}, {1}},
+                                                      4.0 * vectors * chains * turns_ * steps_per_turn)},
+                            {}});
+    return list;
+}
+std::unique_ptr<Problem> MultiplyAdds::small() const {
+    return std::make_unique<MultiplyAdds>(std::min<std::uint64_t>(elements_, 67), std::min(turns_, 3u));
+}
+void MultiplyAdds::reference(std::vector<std::vector<double>>& operands) const {
+    for (std::size_t i = 0; i < operands[0].size(); ++i) {
+        double value = operands[0][i];
+        for (std::uint64_t step = 0; step < std::uint64_t{turns_} * steps_per_turn; ++step) value = value * double{factor} + double{addend};
+        operands[1][i] = value;
+    }
+}
+
+std::vector<Operand> Copy::operands() const { return {{DType::f32, elements_}, {DType::f32, elements_, true, false}}; }
+std::vector<Implementation> Copy::implementations(const vulkan::Device& device) const {
+    const std::uint32_t group_size = traits(device).group_size, vectors = vectors_of(elements_);
+    std::vector<Implementation> list;
+    for (std::uint32_t per_invocation : {1u, 4u, 16u})
+        add_both<shaders::copy, shaders::copy_texel>(list, device, texels_fit(device, elements_, 4), [&]<class S>() {
+            return Implementation{"copy, " + std::to_string(per_invocation) + " vec4",
+                                  {make_call<S>({.group_size = group_size, .per_invocation = per_invocation}, {.vectors = vectors},
+                                                groups_for((vectors + per_invocation - 1) / per_invocation, group_size), {{0, 4}, {1}},
+                                                2.0 * static_cast<double>(elements_))},
+                                  {}};
+        });
+    return list;
+}
+// Several groups and a part of one, whatever an invocation copies.
+std::unique_ptr<Problem> Copy::small() const { return std::make_unique<Copy>(std::min<std::uint64_t>(elements_, 9001)); }
+
+}  // namespace hekla::kernels
