@@ -24,7 +24,7 @@ std::vector<Implementation> MultiplyAdds::implementations(const vulkan::Device& 
     std::vector<Implementation> list;
     for (const bool fma : {true, false})
         for (std::uint32_t chains = 2; chains <= 7; ++chains)
-            list.push_back({(fma ? "fma, " : "a*b+c, ") + std::to_string(4 * chains) + " accumulators",
+            list.push_back({(fma ? "peak fma " : "peak a*b+c ") + std::to_string(4 * chains),
                             {make_call<shaders::peak>({.group_size = device_traits.group_size, .chains = chains, .use_fma = fma},
                                                       {.vectors = vectors, .turns = turns_, .factor = factor, .addend = addend},
                                                       groups_for(vectors, device_traits.group_size), {{0}, {1}},
@@ -49,7 +49,7 @@ std::vector<Implementation> Copy::implementations(const vulkan::Device& device) 
     std::vector<Implementation> list;
     for (std::uint32_t per_invocation : {1u, 4u, 16u})
         add_both<shaders::copy, shaders::copy_texel>(list, device, texels_fit(device, elements_, 4), [&]<class S>() {
-            return Implementation{"copy, " + std::to_string(per_invocation) + " vec4",
+            return Implementation{"copy x" + std::to_string(per_invocation),
                                   {make_call<S>({.group_size = group_size, .per_invocation = per_invocation}, {.vectors = vectors},
                                                 groups_for((vectors + per_invocation - 1) / per_invocation, group_size), {{0, 4}, {1}},
                                                 2.0 * static_cast<double>(elements_))},
