@@ -18,18 +18,31 @@ std::string MultiplyAdds::name() const {
 std::vector<Operand> MultiplyAdds::operands() const {
     return {{DType::f32, elements_}, {DType::f32, elements_, true, false}};
 }
+template <class S>
+void MultiplyAdds::add(std::vector<Implementation>& list, const vulkan::Device& device, const char* form, std::uint32_t accumulators) const {
+    const std::uint32_t group_size = traits(device).group_size;
+    const auto pairs = static_cast<std::uint32_t>((elements_ + 1) / 2);
+    list.push_back({std::string("peak ") + form + " " + std::to_string(accumulators),
+                    {make_call<S>({.group_size = group_size}, {.pairs = pairs, .turns = turns_, .factor = factor, .addend = addend},
+                                  groups_for(pairs, group_size), {{0}, {1}}, 1.0 * accumulators * pairs * turns_ * steps_per_turn)},
+                    {}});
+}
 std::vector<Implementation> MultiplyAdds::implementations(const vulkan::Device& device) const {
-    const DeviceTraits device_traits = traits(device);
-    const std::uint32_t vectors = vectors_of(elements_);
     std::vector<Implementation> list;
-    for (const bool fma : {true, false})
-        for (std::uint32_t chains = 2; chains <= 7; ++chains)
-            list.push_back({(fma ? "peak fma " : "peak a*b+c ") + std::to_string(4 * chains),
-                            {make_call<shaders::peak>({.group_size = device_traits.group_size, .chains = chains, .use_fma = fma},
-                                                      {.vectors = vectors, .turns = turns_, .factor = factor, .addend = addend},
-                                                      groups_for(vectors, device_traits.group_size), {{0}, {1}},
-                                                      4.0 * vectors * chains * turns_ * steps_per_turn)},
-                            {}});
+    add<shaders::peak_fma_8>(list, device, "fma", 8);
+    add<shaders::peak_fma_10>(list, device, "fma", 10);
+    add<shaders::peak_fma_12>(list, device, "fma", 12);
+    add<shaders::peak_fma_16>(list, device, "fma", 16);
+    add<shaders::peak_fma_20>(list, device, "fma", 20);
+    add<shaders::peak_fma_24>(list, device, "fma", 24);
+    add<shaders::peak_fma_28>(list, device, "fma", 28);
+    add<shaders::peak_plain_8>(list, device, "a*b+c", 8);
+    add<shaders::peak_plain_10>(list, device, "a*b+c", 10);
+    add<shaders::peak_plain_12>(list, device, "a*b+c", 12);
+    add<shaders::peak_plain_16>(list, device, "a*b+c", 16);
+    add<shaders::peak_plain_20>(list, device, "a*b+c", 20);
+    add<shaders::peak_plain_24>(list, device, "a*b+c", 24);
+    add<shaders::peak_plain_28>(list, device, "a*b+c", 28);
     return list;
 }
 std::unique_ptr<Problem> MultiplyAdds::small() const {

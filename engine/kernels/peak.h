@@ -21,6 +21,9 @@ class MultiplyAdds : public Problem {
     void reference(std::vector<std::vector<double>>& operands) const override;
 
   private:
+    template <class S>
+    void add(std::vector<Implementation>& list, const vulkan::Device& device, const char* form, std::uint32_t accumulators) const;
+
     std::uint64_t elements_;
     std::uint32_t turns_;
 };

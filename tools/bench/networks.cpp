@@ -48,15 +48,12 @@ Json layers_json(const Device& device, StepNetwork& network, const Budget& budge
 }
 
 /// Speed, CPU time and calls of a network's steps; the figure is complete but for its name.
-Figure figure_of(StepNetwork& network, const Budget& budget, double peak_gflops) {
-    const plan::ReplayCounters before = network.plan().replay().counters();
-    const Timing timing = network.time_steps(budget);
-    const plan::ReplayCounters& after = network.plan().replay().counters();
-    const double steps = static_cast<double>(after.steps - before.steps);
+Figure figure_of(StepNetwork& network, const Budget& budget, double peak_gflops, std::uint32_t steps_multiple = 1) {
+    const StepTiming steps = network.time_steps(budget, steps_multiple);
+    const Timing& timing = steps.timing;
     Figure figure{.unit = Unit::images_per_second, .value = network.batch() * 1e3 / timing.best_ms, .milliseconds = timing.best_ms, .median_ms = timing.median_ms};
     if (peak_gflops > 0) figure.fraction_of_peak = giga_per_second(network.operations_per_step(), timing.best_ms) / peak_gflops;
-    figure.more = {{"cpu_us_per_step", (after.cpu_seconds - before.cpu_seconds) * 1e6 / steps},
-                   {"vulkan_calls_per_step", static_cast<double>(after.vulkan_calls - before.vulkan_calls) / steps}};
+    figure.more = {{"cpu_us_per_step", steps.cpu_us_per_step}, {"vulkan_calls_per_step", steps.vulkan_calls_per_step}};
     count_calls(network.plan(), figure.more);
     figure.more.update(memory_json(network.plan()));
     return figure;
@@ -114,11 +111,12 @@ void measure_inference(const Device& device, const std::vector<NetworkCase>& cas
 }
 
 void measure_replay(const Device& device, const Budget& budget, Collector& collector) {
+    constexpr plan::ReplayOptions whole_submits{.steps_per_submit = 32, .submit_ms = 0};
     for (std::uint32_t layers : {6u, 60u}) {
         const std::string name = "replay/dense-" + std::to_string(layers) + "/32";
         collector.attempt(name, [&] {
-            StepNetwork network(device, dense_recipe(layers), 32, StepKind::train, images, {.steps_per_submit = 32, .submit_ms = 0});
-            Figure figure = figure_of(network, longer(budget), 0);
+            StepNetwork network(device, dense_recipe(layers), 32, StepKind::train, images, whole_submits);
+            Figure figure = figure_of(network, longer(budget), 0, 2 * whole_submits.steps_per_submit);
             figure.name = name;
             collector.add(std::move(figure));
         });

@@ -71,14 +71,18 @@ double StepNetwork::run(std::uint64_t steps) {
     return seconds;
 }
 
-Timing StepNetwork::time_steps(const Budget& budget) {
+StepTiming StepNetwork::time_steps(const Budget& budget, std::uint32_t steps_multiple) {
     constexpr std::uint32_t rounds_wanted = 4, most_steps = 1 << 20;
+    const auto steps_of = [&](double one) {
+        const std::uint32_t steps = repeats_for(one * 1e3, budget, rounds_wanted, most_steps);
+        return (steps + steps_multiple - 1) / steps_multiple * steps_multiple;
+    };
     run(2);
-    double one = run(1);
     // The replay starts with small submits on a device that it does not know.
-    const std::uint32_t warm_up = repeats_for(one * 1e3, budget, rounds_wanted, most_steps);
-    one = run(warm_up) / warm_up;
-    const std::uint32_t steps = repeats_for(one * 1e3, budget, rounds_wanted, most_steps);
+    std::uint32_t steps = steps_of(run(1));
+    steps = steps_of(run(steps) / steps);
+    run(steps);  // what is recorded for this number of steps is recorded here
+    const plan::ReplayCounters before = plan_->replay().counters();
     std::vector<double> rounds;
     double total = 0;
     do {
@@ -86,7 +90,10 @@ Timing StepNetwork::time_steps(const Budget& budget) {
         total += seconds;
         rounds.push_back(seconds * 1e3 / steps);
     } while (total < budget.seconds);
-    return timing_of(rounds);
+    const plan::ReplayCounters& after = plan_->replay().counters();
+    const double done = static_cast<double>(steps) * static_cast<double>(rounds.size());
+    return {timing_of(rounds), (after.cpu_seconds - before.cpu_seconds) * 1e6 / done,
+            static_cast<double>(after.vulkan_calls - before.vulkan_calls) / done};
 }
 
 double StepNetwork::operations_per_step() const {

@@ -8,6 +8,13 @@
 
 namespace hekla::bench {
 
+/// Of steps in the steady state.
+struct StepTiming {
+    Timing timing;
+    double cpu_us_per_step = 0;  // of the submitting thread
+    double vulkan_calls_per_step = 0;
+};
+
 /// Images of noise with labels 0 .. 9 in turn.
 data::Dataset synthetic_images(const Shape& image, std::uint32_t count);
 
@@ -19,9 +26,9 @@ class StepNetwork {
     /// Runs steps by replay, an epoch of the data set at most at a time; returns their seconds. Throws Error if the loss
     /// becomes non-finite.
     double run(std::uint64_t steps);
-    /// Times of a step in the steady state: rounds of many steps, after a warm-up in which the replay learns how long a
-    /// step takes.
-    Timing time_steps(const Budget& budget);
+    /// Rounds of many steps, a multiple of `steps_multiple`, after a warm-up in which the replay learns how long a step
+    /// takes.
+    StepTiming time_steps(const Budget& budget, std::uint32_t steps_multiple = 1);
     /// Puts the step state to the first batch, for calls that are run by other means.
     void begin_epoch();
 
