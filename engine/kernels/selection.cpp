@@ -35,6 +35,13 @@ Implementation Selection::select(const Problem& problem) {
                                             device_.gpu().name + " (" + device_.gpu().driver + "); failed: " + failures);
 }
 
+std::vector<Implementation> Selection::select_all(const Problem& problem) {
+    std::vector<Implementation> passed;
+    for (Implementation& implementation : candidates(problem))
+        if (passes(problem, implementation)) passed.push_back(std::move(implementation));
+    return passed;
+}
+
 bool Selection::passes(const Problem& problem, const Implementation& implementation) {
     const Key key = key_of(implementation);
     if (const auto known = tested_.find(key); known != tested_.end()) return known->second;

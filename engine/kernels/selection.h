@@ -19,9 +19,13 @@ class Selection {
 
     /// Throws Error (unsupported) naming the problem and every implementation that failed.
     Implementation select(const Problem& problem);
+    /// All that passed, in the same order; empty if none did.
+    std::vector<Implementation> select_all(const Problem& problem);
 
     /// "conv2d rows 13 texel: operand 2 element 5 should be 0.5 and is 0.25", one per variant that failed its self-test.
     const std::vector<std::string>& quarantined() const { return quarantined_; }
+    /// Implementations that were put to the self-test so far.
+    std::size_t tested() const { return tested_.size(); }
     /// Told of every new quarantine.
     void on_quarantine(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
     /// More implementations, preferred to the problem's own (tests; later the tuner).

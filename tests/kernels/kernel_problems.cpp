@@ -2,6 +2,7 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/matmul.h"
+#include "kernels/peak.h"
 #include "kernels/pointwise.h"
 #include "kernels/pool2d.h"
 #include "kernels/reduce.h"
@@ -143,6 +144,13 @@ void add_training(Problems& list) {
     put<AdamUpdate>(list, 1024, 0.9f, 0.999f, 1e-7f, 0.01f);
 }
 
+void add_peak(Problems& list) {
+    put<MultiplyAdds>(list, 37, 1u);
+    put<MultiplyAdds>(list, 1024, 9u);
+    put<Copy>(list, 1);
+    put<Copy>(list, 20001);
+}
+
 }  // namespace
 
 Problems kernel_problems() {
@@ -153,6 +161,7 @@ Problems kernel_problems() {
     add_convolutions(list);
     add_poolings(list);
     add_training(list);
+    add_peak(list);
     return list;
 }
 

@@ -70,6 +70,19 @@ TEST_F(SelectionTest, ARightOfferIsPreferred) {
     EXPECT_TRUE(selection.quarantined().empty());
 }
 
+TEST_F(SelectionTest, AllThatPassAreThoseThatAreRight) {
+    selection.offer([&](const Problem& problem) {
+        return as_candidates(unary("negate", problem.operands()[0].elements), device, "fast but wrong");
+    });
+    const kernels::Unary relu = unary("relu");
+    std::vector<std::string> expected, found;
+    for (const Implementation& own : relu.implementations(device)) expected.push_back(own.name);
+    for (const Implementation& passed : selection.select_all(relu)) found.push_back(passed.name);
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(selection.quarantined().size(), 1u);
+    EXPECT_EQ(selection.tested(), expected.size() + 1);
+}
+
 TEST_F(SelectionTest, AKernelThatLeavesPartsUnwrittenIsFoundOut) {
     selection.offer([&](const Problem& problem) {
         // Of fewer elements than the problem has: the rest keeps its poison.

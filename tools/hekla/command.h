@@ -40,6 +40,7 @@ Command add_train(CLI::App& app, CommonOptions& common);
 Command add_evaluate(CLI::App& app, CommonOptions& common);
 Command add_predict(CLI::App& app, CommonOptions& common);
 Command add_inspect(CLI::App& app, CommonOptions& common);
+Command add_bench(CLI::App& app, CommonOptions& common);
 
 void add_common_options(CLI::App& subcommand, CommonOptions& common);
 
