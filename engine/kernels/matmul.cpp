@@ -58,7 +58,7 @@ KernelCall combine_splits(const vulkan::Device& device, std::uint64_t elements, 
         return make_call<S>({.group_size = default_group_size, .has_bias = epilogue.bias, .activation = epilogue.activation},
                             {.elements = static_cast<std::uint32_t>(elements), .splits = static_cast<std::uint32_t>(splits),
                              .columns = columns, .activation_parameter = epilogue.parameter},
-                            groups_for(elements), {{from, 1}, {bias, 1}, {to}}, static_cast<double>(elements * (splits + 1)));
+                            groups_for(elements), {{from, 1}, {epilogue.bias ? bias : from, 1}, {to}}, static_cast<double>(elements * (splits + 1)));
     };
     const bool texel = traits(device).prefer_texel_buffers && texels_fit(device, elements * splits, 1);
     return texel ? make.operator()<shaders::combine_texel>() : make.operator()<shaders::combine>();
@@ -139,7 +139,7 @@ void Matmul::add_dot(std::vector<Implementation>& list, const vulkan::Device& de
                                .b_batch = g_.broadcast_b ? 0 : g_.columns * depth_vectors,
                                .activation_parameter = epilogue_.parameter},
                               groups_for(invocations, device_traits.group_size),
-                              {{0, 4}, {1, 4}, {bias_operand(), 1}, {c_operand()}}, static_cast<double>(g_.multiply_adds()))},
+                              {{0, 4}, {1, 4}, {bias_operand(), epilogue_.bias ? 1u : 4u}, {c_operand()}}, static_cast<double>(g_.multiply_adds()))},
                 {}};
         });
 }

@@ -47,7 +47,7 @@ std::array<std::uint32_t, 3> groups_for(std::uint64_t invocations, std::uint32_t
 DeviceTraits traits(const vulkan::Device& device) {
     DeviceTraits result;
     result.cpu = device.gpu().device_class == vulkan::DeviceClass::cpu;
-    result.prefer_texel_buffers = device.quirks().prefer_texel_buffers;
+    result.prefer_texel_buffers = device.quirks().prefer_texel_buffers || device.quirks().splits_storage_vectors;
     result.group_size = result.cpu ? 16 : 64;
     result.target_invocations = result.cpu ? 256 : 16384;
     result.registers = result.cpu ? cpu_registers : registers_of(device.gpu().vendor_id);

@@ -53,10 +53,9 @@ Quirks read_quirks(const GpuFacts& facts) {
     Quirks quirks;
     if (!facts.driver) return quirks;
     const VkDriverId driver = facts.driver->driverID;
-    quirks.prefer_texel_buffers = driver == VK_DRIVER_ID_MESA_LLVMPIPE || driver == VK_DRIVER_ID_MESA_TURNIP;
-    const bool swiftshader = facts.driver->driverID == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
-    quirks.slow_fma = swiftshader;
-    quirks.pipeline_cache_grows = swiftshader;
+    quirks.prefer_texel_buffers = driver == VK_DRIVER_ID_MESA_LLVMPIPE;
+    quirks.splits_storage_vectors = driver == VK_DRIVER_ID_MESA_TURNIP;
+    quirks.pipeline_cache_grows = driver == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
     return quirks;
 }
 

@@ -69,12 +69,11 @@ struct Quirks {
     // Debian 12's lavapipe (Mesa 22.3) loads storage buffers lane by lane behind a bounds check,
     // but vectorises texel fetches: prefer uniform texel buffers wherever a kernel offers both.
     // https://gitlab.freedesktop.org/mesa/mesa/-/blob/22.3/src/gallium/auxiliary/gallivm/lp_bld_nir_soa.c
-    // Turnip splits a load of four numbers from a storage buffer into four, each with an address of its own.
-    // https://gitlab.freedesktop.org/mesa/mesa/-/blob/22.3/src/freedreno/ir3/ir3_nir.c
     bool prefer_texel_buffers = false;
-    // SwiftShader emulates fma() with a slow library call; a*b+c is faster.
-    // https://swiftshader.googlesource.com/SwiftShader/+/refs/heads/master/src/Pipeline/SpirvShaderArithmetic.cpp
-    bool slow_fma = false;
+    // Turnip splits a load of four numbers from a storage buffer into four, each with an address of
+    // its own; a texel fetch is one: texel buffers first there too.
+    // https://gitlab.freedesktop.org/mesa/mesa/-/blob/22.3/src/freedreno/ir3/ir3_nir.c
+    bool splits_storage_vectors = false;
     // SwiftShader puts a header in front of the data that it is given, header and all, each time:
     // its VkPipelineCache would grow at every start, and holds no pipeline. It is not kept on disk.
     // https://swiftshader.googlesource.com/SwiftShader/+/refs/heads/master/src/Vulkan/VkPipelineCache.cpp

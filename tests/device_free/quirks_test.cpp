@@ -33,7 +33,7 @@ struct QuirkCase {
     VkDriverId driver;
 };
 constexpr QuirkCase cases[] = {{"prefer_texel_buffers", &Quirks::prefer_texel_buffers, VK_DRIVER_ID_MESA_LLVMPIPE},
-                               {"slow_fma", &Quirks::slow_fma, VK_DRIVER_ID_GOOGLE_SWIFTSHADER},
+                               {"splits_storage_vectors", &Quirks::splits_storage_vectors, VK_DRIVER_ID_MESA_TURNIP},
                                {"pipeline_cache_grows", &Quirks::pipeline_cache_grows, VK_DRIVER_ID_GOOGLE_SWIFTSHADER}};
 
 TEST(Quirks, EachIsOfItsDriverAlone) {
