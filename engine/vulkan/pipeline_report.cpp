@@ -2,6 +2,8 @@
 
 #include <hekla/error.h>
 
+#include <cstring>
+
 #include "vulkan/device.h"
 #include "vulkan/structure.h"
 
@@ -30,6 +32,7 @@ std::vector<PipelineStatistic> read_statistics(const Device& device,
                    VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_STATISTIC_KHR));
     device.vk().GetPipelineExecutableStatisticsKHR(device.handle(), &info, &count, found.data());
     std::vector<PipelineStatistic> statistics;
+    statistics.reserve(found.size());
     for (const auto& statistic : found) statistics.push_back({statistic.name, value_of(statistic)});
     return statistics;
 }
@@ -50,9 +53,7 @@ std::vector<PipelineText> read_texts(const Device& device,
         if (representation.isText == VK_FALSE) representation.pData = nullptr;
     }
     get(device.handle(), &info, &count, found.data());
-    for (PipelineText& text : texts) text.text.resize(text.text.find('\0') == std::string::npos
-                                                          ? text.text.size()
-                                                          : text.text.find('\0'));
+    for (PipelineText& text : texts) text.text.resize(std::strlen(text.text.c_str()));
     return texts;
 }
 
