@@ -299,6 +299,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
             if (!held_out.empty()) {
                 if (!validation) {
                     StepSettings settings = s.settings(StepKind::evaluate, options.batch);
+                    settings.replay = plan.replay().options();
                     validation = std::make_unique<StepPlan>(s.device, s.network, std::shared_ptr<ResidentData>(&plan.data(), [](ResidentData*) {}),
                                                             s.parameters(), settings);
                 }

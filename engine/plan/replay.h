@@ -32,6 +32,7 @@ class Replay {
     Replay& operator=(const Replay&) = delete;
 
     void set_options(const ReplayOptions& options);
+    const ReplayOptions& options() const { return options_; }
     /// Runs `steps` steps. `completed(count)` is called after each wait with the number of steps that have run to their
     /// end; if it returns false no further step begins. Waits for all before it returns; throws Error on
     /// device loss.

@@ -186,6 +186,17 @@ TEST(Trainer, HoldsOutTheLastPartBeforeShuffling) {
     EXPECT_NEAR(*history.epochs.back().validation_loss, held_out.loss, 1e-6);
 }
 
+/// Validation keeps to the submits that fit was asked for, and so records all it needs at its first use.
+TEST(Trainer, ValidationMakesNothingAfterTheFirstEpoch) {
+    Sequential network = small_network();
+    Trainer trainer(shared_device(), network);
+    FitOptions fit = plain(4, 4);
+    fit.submit_ms = 0;
+    fit.steps_per_submit = 2;
+    fit.validation_split = 0.3f;
+    EXPECT_EQ(trainer.fit(derived_dataset(90, small_image), fit).objects_after_first_epoch, 0u);
+}
+
 TEST(Trainer, ATenthOf60000Is6000) {
     // 1 - 0.1f is a little less than 0.9.
     Sequential network{Flatten{}, Dense{10}};
