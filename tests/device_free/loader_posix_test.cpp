@@ -1,8 +1,11 @@
 // Loaders that are missing, wrong or too old: each is an Error that says what to install.
 
+#include "vulkan/library.h"
 #include "vulkan/loader.h"
 
 #include <gtest/gtest.h>
+
+#include <span>
 
 #include <cstring>
 
@@ -63,6 +66,9 @@ TEST(Loader, ALibraryThatIsNoLoaderIsNone) {
 
 TEST(Loader, TheNextNameIsTried) {
     const char* const names[] = {"libvulkan-that-is-not-there.so.1", "libvulkan.so.1"};
+    const Library library = open_vulkan_library(std::span(names).subspan(1));
+    close_vulkan_library(library.handle);
+    if (library.handle == nullptr) GTEST_SKIP() << "there is no Vulkan loader for this system (a cross build under an emulator)";
     EXPECT_NE(Loader(nullptr, names).get_instance_proc_addr(), nullptr);
 }
 
