@@ -45,6 +45,12 @@ class TemporaryFolder {
     std::filesystem::path path_;
 };
 
+/// How many files and folders are directly in it.
+inline std::size_t entries(const TemporaryFolder& folder) {
+    const std::filesystem::directory_iterator list(folder.string());
+    return static_cast<std::size_t>(std::distance(begin(list), end(list)));
+}
+
 inline void write_bytes(const std::string& path, const Bytes& bytes) {
     std::filesystem::create_directories(base::path_of(path).parent_path());
     std::ofstream file(base::path_of(path), std::ios::binary);

@@ -12,13 +12,9 @@
 namespace hekla::io {
 namespace {
 
+using test::entries;
 using test::message_of;
 using test::TemporaryFolder;
-
-std::size_t entries(const TemporaryFolder& folder) {
-    const std::filesystem::directory_iterator list(folder.string());
-    return static_cast<std::size_t>(std::distance(begin(list), end(list)));
-}
 
 // As on a full disk: no file may grow beyond `bytes`.
 class FileSizeLimit {

@@ -8,13 +8,9 @@
 namespace hekla::io {
 namespace {
 
+using test::entries;
 using test::message_of;
 using test::TemporaryFolder;
-
-std::size_t entries(const TemporaryFolder& folder) {
-    const std::filesystem::directory_iterator list(folder.string());
-    return static_cast<std::size_t>(std::distance(begin(list), end(list)));
-}
 
 TEST(Files, OldFileSurvivesAnOpenHandle) {
     const TemporaryFolder folder;

@@ -9,21 +9,12 @@
 #include <CLI/CLI.hpp>
 #include <hekla/hekla.h>
 
+#include "bench/step_network.h"
 #include "nn/step_plan.h"
 
 namespace {
 
 using namespace hekla;
-
-data::Dataset synthetic(const Shape& image, std::uint32_t count) {
-    data::Dataset data;
-    data.name = "synthetic";
-    data.image_shape = image;
-    for (int c = 0; c < 10; ++c) data.classes.push_back(std::to_string(c));
-    for (std::uint64_t i = 0; i < count * image.elements(); ++i) data.images.push_back(static_cast<std::uint8_t>(i * 2654435761u >> 24));
-    for (std::uint32_t i = 0; i < count; ++i) data.labels.push_back(i % 10);
-    return data;
-}
 
 /// Time of one call: the fastest of several runs of a few dispatches. The CPU time of the process says what a CPU
 /// driver works, whatever else the machine does.
@@ -53,8 +44,8 @@ void profile(const std::string& name, std::uint32_t batch, const std::string& se
     Device device({.select = select});
     Recipe network = recipe(name);
     if (batch == 0) batch = network.fit.batch;
-    const Shape image = network.data == "cifar10" ? Shape{32, 32, 3} : Shape{28, 28, 1};
-    const data::Dataset data = synthetic(image, 2 * batch);
+    const Shape image = bench::image_shape_of(network);
+    const data::Dataset data = bench::synthetic_images(image, 2 * batch);
     network.network.build({image, network.trainer.scale, network.trainer.shift, data.classes});
     auto resident = std::make_shared<nn::ResidentData>(device.vulkan(), data);
     auto store = std::make_shared<ParameterStore>(device, network.network.parameters());
