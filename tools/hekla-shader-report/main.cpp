@@ -1,6 +1,6 @@
 // hekla-shader-report: what a driver's compiler makes of every pipeline that the engine can create. Nothing is submitted, so
 // it also runs on drivers whose hardware is absent (RADV_FORCE_FAMILY=NAVI21, stub drivers).
-// Exit status: 0, 1 if something is forbidden or an Error happened, 3 if something became worse than --compare or --budget.
+// Exit status: 0, 1 if something is forbidden or an Error happened, 3 if something became worse than --compare or --budget, or the budget is of other pipelines.
 
 #include <cstdio>
 #include <fstream>
@@ -30,7 +30,7 @@ Options parse(int argc, char** argv) {
     app.add_flag("--defaults", options.defaults, "only the pipelines that the heuristics choose");
     app.add_flag("--json", options.json, "one JSON object on standard output");
     app.add_option("--compare", options.compare, "an earlier --json: mark what became worse by more than 10 %");
-    app.add_option("--budget", options.budget, "a stored budget: fail if a pipeline is refused, or a chosen one spills or became worse by more than 10 %");
+    app.add_option("--budget", options.budget, "a stored budget: fail if a pipeline is refused, or a chosen one spills, became worse by more than 10 % or is not in it");
     app.add_option("--write-budget", options.write_budget, "show what changed since this budget was written, and write it anew");
     app.add_option("--dump", options.dump, "print all that the driver tells of the pipelines of this shader");
     try {
@@ -60,8 +60,8 @@ void tell(const char* title, const std::vector<std::string>& lines) {
 }
 
 /// Whether nothing became worse. Another version of the driver compiles otherwise, which is no fault of ours: then only what
-/// is forbidden counts.
-bool keeps_to(const std::string& path, std::span<const Row> rows, const vulkan::GpuInfo& gpu) {
+/// is forbidden counts. `complete`: a baseline that is not of these very pipelines is out of date, and not kept to either.
+bool keeps_to(const std::string& path, std::span<const Row> rows, const vulkan::GpuInfo& gpu, bool complete) {
     const Baseline baseline = read_baseline(path);
     const Comparison comparison = compare(rows, baseline);
     if (baseline.driver != gpu.driver || baseline.device != gpu.name) {
@@ -73,11 +73,13 @@ bool keeps_to(const std::string& path, std::span<const Row> rows, const vulkan::
     tell("better", comparison.better);
     tell("not in the baseline", comparison.unknown);
     tell("only in the baseline", comparison.gone);
-    return comparison.worse.empty();
+    const bool same = comparison.unknown.empty() && comparison.gone.empty();
+    if (complete && !same) std::fprintf(stderr, "%s is out of date: write it anew (--write-budget)\n", path.c_str());
+    return comparison.worse.empty() && (same || !complete);
 }
 
 void write(const std::string& path, std::span<const Row> rows, const vulkan::GpuInfo& gpu) {
-    if (std::ifstream(path)) keeps_to(path, rows, gpu);
+    if (std::ifstream(path)) keeps_to(path, rows, gpu, false);
     std::ofstream file(path);
     file << report_text(gpu, rows);
     if (!file.flush()) throw Error(ErrorCode::invalid_file, "[shader report] " + path + " can't be written");
@@ -119,8 +121,8 @@ int run(const Options& options) {
     tell("forbidden", faults);
     std::vector<Row> chosen = rows;
     std::erase_if(chosen, [](const Row& row) { return !row.use.chosen; });
-    bool kept = options.compare.empty() || keeps_to(options.compare, rows, gpu);
-    if (!options.budget.empty()) kept = keeps_to(options.budget, chosen, gpu) && kept;
+    bool kept = options.compare.empty() || keeps_to(options.compare, rows, gpu, false);
+    if (!options.budget.empty()) kept = keeps_to(options.budget, chosen, gpu, true) && kept;
     if (!options.write_budget.empty()) write(options.write_budget, chosen, gpu);
     return !faults.empty() ? 1 : kept ? 0 : 3;
 }
