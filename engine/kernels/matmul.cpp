@@ -3,55 +3,11 @@
 #include <algorithm>
 
 #include "kernels/pointwise.h"
+#include "kernels/tiles.h"
 #include "reference/reference.h"
 #include "shaders.h"
 
 namespace hekla::kernels {
-namespace {
-
-struct Tile {
-    std::uint32_t m, n;
-};
-
-/// Tiles from the largest that still gives the device enough invocations to the smallest, then the larger ones, and last
-/// those that need more registers than it has: all are offered on every problem, so that the small problem of a self-test
-/// has them too. `registers(tile)` is what a tile's results and operands take.
-template <class Registers>
-std::vector<Tile> by_preference(std::vector<Tile> tiles, const DeviceTraits& device, std::uint64_t rows,
-                                std::uint64_t columns, std::uint64_t batch, const Registers& registers) {
-    const auto invocations = [&](Tile tile) {
-        return (rows + tile.m - 1) / tile.m * ((columns + tile.n - 1) / tile.n) * batch;
-    };
-    const auto enough = [&](Tile tile) { return invocations(tile) >= device.target_invocations; };
-    const auto fits = [&](Tile tile) { return registers(tile) <= device.registers; };
-    std::stable_sort(tiles.begin(), tiles.end(), [&](Tile l, Tile r) {
-        if (fits(l) != fits(r)) return fits(l);
-        if (enough(l) != enough(r)) return enough(l);
-        return enough(l) ? l.m * l.n > r.m * r.n : l.m * l.n < r.m * r.n;
-    });
-    return tiles;
-}
-
-std::string tile_name(const char* family, Tile tile) {
-    return std::string(family) + " " + std::to_string(tile.m) + "x" + std::to_string(tile.n);
-}
-
-constexpr std::uint32_t least_split_depth = 64;
-
-/// Parts into which the depth is cut where the results alone do not keep the device busy; each at
-/// least so deep and a multiple of 4.
-struct Split {
-    std::uint32_t splits, depth_per_split;
-};
-Split split_depth(const DeviceTraits& device, std::uint64_t invocations, std::uint32_t depth) {
-    const std::uint64_t wanted = device.target_invocations / std::max<std::uint64_t>(invocations, 1);
-    const auto splits = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, 1, std::max(depth / least_split_depth, 1u)));
-    const std::uint32_t per_split = ((depth + splits - 1) / splits + 3) / 4 * 4;
-    return {(depth + per_split - 1) / per_split, per_split};
-}
-
-}  // namespace
-
 KernelCall combine_splits(const vulkan::Device& device, std::uint64_t elements, std::uint64_t splits, std::uint32_t columns,
                           const Epilogue& epilogue, std::uint32_t from, std::uint32_t bias, std::uint32_t to) {
     const auto make = [&]<class S>() {
@@ -79,12 +35,14 @@ std::vector<Operand> Matmul::operands() const {
 
 std::vector<Implementation> Matmul::implementations(const vulkan::Device& device) const {
     std::vector<Implementation> list;
+    if (prefers_lanes(device)) add_lanes(list, device);
     const bool a_vectors = g_.transpose_a ? g_.rows % 4 == 0 : g_.depth % 4 == 0;
     if (!g_.transpose_b && g_.columns % 4 == 0 && a_vectors) add_vec4(list, device);
     else if (!g_.transpose_b && g_.columns % 4 == 0) add_scalar_a(list, device);
     if (!g_.transpose_a && g_.transpose_b && g_.depth % 4 == 0) add_dot(list, device);
     add_with_b_transposed(list, device);
     add_general(list, device);
+    if (!prefers_lanes(device)) add_lanes(list, device);
     return list;
 }
 
@@ -229,14 +187,14 @@ void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device
 }
 
 std::vector<MatmulGeometry> small_geometries(const MatmulGeometry& geometry) {
-    // Sizes keep their remainders modulo 4, on which the choice of shader depends.
-    const auto shrink = [](std::uint32_t size, std::uint32_t to) { return size > to + 4 ? to + size % 4 : size; };
+    // Sizes keep their remainders modulo 8, on which the choice of shader depends.
+    const auto shrink = [](std::uint32_t size, std::uint32_t to) { return size > to + 8 ? to + size % 8 : size; };
     std::vector<MatmulGeometry> list;
-    for (std::uint32_t depth : {2 * least_split_depth + 4, least_split_depth}) {
+    for (std::uint32_t depth : {2 * least_split_depth + 8, least_split_depth}) {
         MatmulGeometry g = geometry;
         g.batch = std::min(g.batch, 2u);
-        g.rows = shrink(g.rows, 20);
-        g.columns = shrink(g.columns, 20);
+        g.rows = shrink(g.rows, 16);
+        g.columns = shrink(g.columns, 16);
         g.depth = shrink(g.depth, depth);
         if (list.empty() || !(list.back() == g)) list.push_back(g);
     }

@@ -19,6 +19,11 @@ class Matmul : public Problem {
     void reference(std::vector<std::vector<double>>& operands) const override;
 
   private:
+    /// Products whose subgroups share what they read of a (matmul_lanes.cpp).
+    void add_lanes(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    template <class S>
+    Implementation lanes_implementation(const vulkan::Device& device, std::uint32_t tile_m, std::uint32_t tile_v) const;
+    bool prefers_lanes(const vulkan::Device& device) const;
     void add_vec4(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_dot(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_scalar_a(std::vector<Implementation>& list, const vulkan::Device& device) const;

@@ -36,6 +36,8 @@ DeviceCaps read_caps(const GpuFacts& facts, std::uint32_t queue_family) {
     caps.max_allocation_bytes = facts.maintenance3.maxMemoryAllocationSize;
     caps.max_allocations = limits.maxMemoryAllocationCount;
     caps.subgroup_size = std::max(facts.subgroup.subgroupSize, 1u);
+    caps.subgroup_shuffle = (facts.subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0 &&
+                            (facts.subgroup.supportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) != 0;
     // Not every driver knows its clock: some say 0, some divide by a frequency of 0.
     if (std::isfinite(limits.timestampPeriod) && limits.timestampPeriod > 0) {
         caps.timestamp_period_ns = limits.timestampPeriod;

@@ -23,6 +23,7 @@ struct DeviceCaps {
     std::uint64_t max_allocation_bytes = 1ull << 30;
     std::uint32_t max_allocations = 4096;
     std::uint32_t subgroup_size = 1;
+    bool subgroup_shuffle = false;  // in compute shaders
     std::uint32_t timestamp_valid_bits = 0;  // 0: no timestamps
     float timestamp_period_ns = 0;
     std::uint64_t non_coherent_atom_bytes = 256;
@@ -51,6 +52,7 @@ void visit_caps(Caps& caps, Visit&& visit) {
     visit("max_allocation_bytes", caps.max_allocation_bytes);
     visit("max_allocations", caps.max_allocations);
     visit("subgroup_size", caps.subgroup_size);
+    visit("subgroup_shuffle", caps.subgroup_shuffle);
     visit("timestamp_valid_bits", caps.timestamp_valid_bits);
     visit("timestamp_period_ns", caps.timestamp_period_ns);
     visit("non_coherent_atom_bytes", caps.non_coherent_atom_bytes);
