@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/matmul.h"
+#include "kernels/winograd.h"
 #include "reference/reference.h"
 #include "shaders.h"
 
@@ -142,7 +143,11 @@ std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device&
     const std::uint32_t bias = epilogue_.bias ? 2 : 0, y = epilogue_.bias ? 3 : 2;
     std::vector<Implementation> list;
     if (is_product(g_)) list = as_product(device, forward_product(g_), epilogue_);
-    for (Implementation& rows : conv2d_rows(device, g_, epilogue_, {0, 1, bias, y})) list.push_back(std::move(rows));
+    std::vector<Implementation> rows = conv2d_rows(device, g_, epilogue_, {0, 1, bias, y});
+    std::vector<Implementation> winograd = winograd_forward(device, g_, epilogue_, {0, 1, bias, y}, y + 1);
+    if (prefers_winograd(device, g_)) rows.swap(winograd);
+    for (Implementation& first : rows) list.push_back(std::move(first));
+    for (Implementation& second : winograd) list.push_back(std::move(second));
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.weight_elements()), 1);
     add_both<shaders::conv2d_direct, shaders::conv2d_direct_texel>(list, device, texels, [&]<class S>() {
         typename S::Params params{};

@@ -3,6 +3,7 @@
 #include "kernels/conv2d.h"
 #include "kernels/matmul.h"
 #include "kernels/pointwise.h"
+#include "kernels/winograd.h"
 #include "reference/reference.h"
 #include "shaders.h"
 
@@ -110,11 +111,16 @@ std::vector<Implementation> Conv2dInputGradient::implementations(const vulkan::D
             call.slots[1].operand = 3;
             return call;
         }();
-        for (Implementation& rows : conv2d_rows(device, gradient_geometry(g_), {}, {0, 3, 0, 2})) {
-            rows.name = "conv2d input gradient as " + rows.name;
-            rows.calls.insert(rows.calls.begin(), flipped);
-            rows.scratch_bytes = {g_.weight_elements() * 4};
-            list.push_back(std::move(rows));
+        const Conv2dGeometry turned = gradient_geometry(g_);
+        std::vector<Implementation> rows = conv2d_rows(device, turned, {}, {0, 3, 0, 2});
+        std::vector<Implementation> winograd = winograd_forward(device, turned, {}, {0, 3, 0, 2}, 4);
+        if (prefers_winograd(device, turned)) rows.swap(winograd);
+        for (Implementation& second : winograd) rows.push_back(std::move(second));
+        for (Implementation& forward : rows) {
+            forward.name = "conv2d input gradient as " + forward.name;
+            forward.calls.insert(forward.calls.begin(), flipped);
+            forward.scratch_bytes.insert(forward.scratch_bytes.begin(), g_.weight_elements() * 4);
+            list.push_back(std::move(forward));
         }
     }
     const bool texels = texels_fit(device, std::max(g_.output_elements(), g_.weight_elements()), 1);
@@ -156,6 +162,8 @@ std::vector<Operand> Conv2dWeightGradient::operands() const {
 std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::Device& device) const {
     std::vector<Implementation> list;
     if (is_product(g_)) list = as_product(device, weight_gradient_product(g_));
+    std::vector<Implementation> winograd = winograd_weight_gradient(device, g_);
+    if (list.empty() && prefers_winograd(device, g_)) list.swap(winograd);
     if (g_.groups == 1 && g_.stride_w == 1 && g_.dilation_w == 1 && g_.filters % 4 == 0 && g_.kernel_w <= 11) {
         const std::uint32_t lanes = g_.channels % 4 == 0 ? 4 : 1;
         const bool texels = texels_fit(device, g_.input_elements(), lanes) && texels_fit(device, g_.output_elements(), 4);
@@ -166,6 +174,7 @@ std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::
         else
             add_both<shaders::conv2d_weight_gradient_rows, shaders::conv2d_weight_gradient_rows_texel>(list, device, texels, make);
     }
+    for (Implementation& second : winograd) list.push_back(std::move(second));
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.output_elements()), 1);
     add_both<shaders::conv2d_weight_gradient_direct, shaders::conv2d_weight_gradient_direct_texel>(
         list, device, texels, [&]<class S>() {

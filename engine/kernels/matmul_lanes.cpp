@@ -6,10 +6,11 @@ namespace hekla::kernels {
 namespace {
 
 /// The steps of one round of the loop (shaders/matmul_lanes.comp): what a read of all lanes takes, or a few of them.
-std::uint32_t steps_of(bool a_transposed, std::uint32_t lanes, std::uint32_t tile_m) {
-    const std::uint32_t tile_rows = a_transposed ? tile_m / 4 : tile_m;
+std::uint32_t steps_of(const MatmulGeometry& g, std::uint32_t lanes, Tile tile) {
+    const std::uint32_t tile_rows = g.transpose_a ? tile.m / 4 : tile.m;
     const std::uint32_t read_steps = lanes / std::min(tile_rows, lanes);
-    return a_transposed ? std::max(read_steps, 4u) : read_steps;
+    if (g.transpose_a) return std::max(read_steps, 4u);
+    return tile.n > 1 && g.depth % 8 == 0 ? std::max(read_steps, 2u) : read_steps;
 }
 
 }  // namespace
@@ -23,7 +24,7 @@ template <class S>
 Implementation Matmul::lanes_implementation(const vulkan::Device& device, std::uint32_t tile_m, std::uint32_t tile_v) const {
     const DeviceTraits device_traits = traits(device);
     const std::uint32_t lanes = device.caps().subgroup_size, vectors = g_.columns / 4;
-    const std::uint32_t steps = steps_of(g_.transpose_a, lanes, tile_m);
+    const std::uint32_t steps = steps_of(g_, lanes, {tile_m, tile_v});
     const std::uint64_t groups =
         std::uint64_t{(vectors + lanes * tile_v - 1) / (lanes * tile_v)} * ((g_.rows + tile_m - 1) / tile_m) * g_.batch;
     const Split split = split_depth(device_traits, groups * lanes, g_.depth, g_.transpose_a ? steps : 4 * steps);
@@ -52,10 +53,14 @@ void Matmul::add_lanes(std::vector<Implementation>& list, const vulkan::Device& 
     const bool vectors = g_.columns % 4 == 0 && (g_.transpose_a ? g_.rows : g_.depth) % 4 == 0;
     if (!device.caps().subgroup_shuffle || lanes < 4 || lanes > 64 || g_.transpose_b || !vectors) return;
     const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 4);
-    const auto registers = [&](Tile tile) { return 4 * tile.m * tile.n + 16 * tile.n * steps_of(g_.transpose_a, lanes, tile.m); };
-    for (Tile tile : by_preference({{32, 1}, {16, 1}, {8, 1}}, traits(device), g_.rows, (g_.columns / 4 + lanes - 1) / lanes * lanes,
+    const auto registers = [&](Tile tile) { return 4 * tile.m * tile.n + 16 * tile.n * steps_of(g_, lanes, tile); };
+    std::vector<Tile> tiles = {{32, 1}, {16, 1}, {8, 1}};
+    // Two vec4s of columns share what is handed out of a; where there are so many, and a is not read four rows at a time.
+    const bool wide = !g_.transpose_a && g_.columns / 4 > lanes && g_.columns / 4 % (2 * lanes) == 0;
+    tiles.insert(wide ? tiles.begin() : tiles.end(), {16, 2});
+    for (Tile tile : by_preference(std::move(tiles), traits(device), g_.rows, (g_.columns / 4 + lanes - 1) / lanes * lanes,
                                    g_.batch, registers)) {
-        const std::uint32_t steps = steps_of(g_.transpose_a, lanes, tile.m);
+        const std::uint32_t steps = steps_of(g_, lanes, tile);
         if (g_.depth % (g_.transpose_a ? steps : 4 * steps) != 0) continue;
         if (g_.transpose_a)
             add_both<shaders::matmul_lanes_transposed, shaders::matmul_lanes_transposed_texel>(
