@@ -9,8 +9,8 @@
 
 namespace hekla::vulkan {
 
-/// The shader's words with every specialization constant replaced by a constant of its value; what is computed from them
-/// stays, and becomes constant with them. `constants` in the order of shader.constants, one for each. Throws Error
+/// The shader's words with a plain constant for every specialization constant, and for what is computed from them: optimizers
+/// do not fold OpSpecConstantOp, and would unroll no loop with such a bound. `constants` in the order of shader.constants, one for each. Throws Error
 /// (internal) if the words are no SPIR-V. Needs no device.
 std::vector<std::uint32_t> frozen_words(const ShaderInfo& shader, std::span<const std::uint32_t> constants);
 
