@@ -99,10 +99,12 @@ void main() {
             }
             UNROLL for (uint j = 0u; j < kernel_w; ++j) {
 #ifdef CHANNELS4
-                UNROLL for (uint lane = 0u; lane < 4u; ++lane) {
-                    vec4 k = LOAD4(weight, k_at + (j * params.channels + lane) * filter_vectors);
-                    UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w][lane] * k;
-                }
+                vec4 k[4];
+                UNROLL for (uint lane = 0u; lane < 4u; ++lane)
+                    k[lane] = LOAD4(weight, k_at + (j * params.channels + lane) * filter_vectors);
+                // Four steps on a result while it is in a register.
+                UNROLL for (uint p = 0u; p < tile_w; ++p)
+                    UNROLL for (uint lane = 0u; lane < 4u; ++lane) sum[p] += row[p * stride_w + j * dilation_w][lane] * k[lane];
 #else
                 vec4 k = LOAD4(weight, k_at + j * params.channels * filter_vectors);
                 UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
