@@ -27,10 +27,11 @@ void main() {
     if (i >= params.elements) return;
     uint rest = i, at_l = 0u, at_r = 0u;
     UNROLL for (int axis = 3; axis >= 0; --axis) {
-        if (params.dims[axis] == 1u) continue;
-        uint position = take_axis(rest, params.dims[axis]);
-        at_l += position * params.l_strides[axis];
-        at_r += position * params.r_strides[axis];
+        if (params.dims[axis] != 1u) {  // no `continue`: some drivers unroll no loop with one
+            uint position = take_axis(rest, params.dims[axis]);
+            at_l += position * params.l_strides[axis];
+            at_r += position * params.r_strides[axis];
+        }
     }
     y.data[i] = apply(LOAD1(l, at_l), LOAD1(r, at_r));
 }

@@ -3,7 +3,8 @@
 // Convolution with one group and filters % 4 == 0. One invocation makes `tile_w` neighbouring outputs of a row for
 // four filters; the input row stays in registers across the horizontal taps. Lanes run along the filters.
 // CHANNELS4: channels % 4 == 0, the input is read as vec4s of channels.
-// PIXELS4: one channel, width and tile_w * stride_w multiples of 4, no padding: it is read as vec4s of pixels.
+// PIXELS4: one channel, width and tile_w * stride_w multiples of 4, no padding: it is read as vec4s of pixels, and no loop
+// is left: a loop that carries the tile costs some drivers more than the few steps in it.
 #include "common.glsl"
 #include "activation.glsl"
 #include "conv2d_geometry.glsl"
@@ -20,16 +21,14 @@ const uint row_length = (tile_w - 1u) * stride_w + (kernel_w - 1u) * dilation_w 
 INPUT4(0, X, x)
 #define LOADX(index) LOAD4(x, index)
 #define XT vec4
-const uint row_elements = row_length;
 #elif defined(PIXELS4)
+layout(constant_id = 8) const uint kernel_h = 3u;
 INPUT4(0, X, x)
-#define XT float
 const uint row_elements = (row_length + 3u) / 4u * 4u;
 #else
 INPUT1(0, X, x)
 #define LOADX(index) LOAD1(x, index)
 #define XT float
-const uint row_elements = row_length;
 #endif
 INPUT4(1, Weight, weight)
 INPUT4(2, Bias, bias)
@@ -48,16 +47,18 @@ void main() {
     uint ow0 = take_axis(index, tiles_w) * tile_w;
     uint oh = take_axis(index, params.out_h);
     uint n = index;
-#ifdef CHANNELS4
+#if defined(CHANNELS4)
     uint channel_steps = params.channels / 4u;
-#else
+#elif !defined(PIXELS4)
     uint channel_steps = params.channels;
 #endif
 
     vec4 sum[tile_w];
     UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] = vec4(0.0);
+#ifdef PIXELS4
+    uint w0 = ow0 * stride_w;
+#else
     int w0 = int(ow0 * stride_w) - params.pad_left;
-#ifndef PIXELS4
     // Where the row's pixels lie from its beginning, and which are there, is the same in every row and channel.
     int pixel_at[row_length];
     bool inside[row_length];
@@ -68,33 +69,42 @@ void main() {
         inside[t] = padded == 0u || (w >= 0 && w < int(params.width));
     }
 #endif
+#ifdef PIXELS4
+    UNROLL for (uint i = 0u; i < kernel_h; ++i) {
+        uint row_at = (n * params.height + oh * params.stride_h + i * params.dilation_h) * params.width;
+        float row[row_elements];
+        UNROLL for (uint t = 0u; t < row_elements; t += 4u) {
+            vec4 pixels = LOAD4(x, (row_at + min(w0 + t, params.width - 4u)) / 4u);
+            row[t] = pixels.x;
+            row[t + 1u] = pixels.y;
+            row[t + 2u] = pixels.z;
+            row[t + 3u] = pixels.w;
+        }
+        UNROLL for (uint j = 0u; j < kernel_w; ++j) {
+            vec4 k = LOAD4(weight, (i * kernel_w + j) * filter_vectors + o);
+            UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
+        }
+    }
+#else
     for (uint i = 0u; i < params.kernel_h; ++i) {
         int h = int(oh * params.stride_h + i * params.dilation_h) - params.pad_top;
         if (h < 0 || h >= int(params.height)) continue;
         int row_at = (int(n * params.height) + h) * int(params.width);
         uint k_at = i * kernel_w * params.channels * filter_vectors + o;
         for (uint c = 0u; c < channel_steps; ++c) {
-            XT row[row_elements];
-#ifdef PIXELS4
-            UNROLL for (uint t = 0u; t < row_elements; t += 4u) {
-                vec4 pixels = LOAD4(x, (row_at + min(w0 + int(t), int(params.width) - 4)) / 4);
-                row[t] = pixels.x;
-                row[t + 1u] = pixels.y;
-                row[t + 2u] = pixels.z;
-                row[t + 3u] = pixels.w;
-            }
-#else
+            XT row[row_length];
             UNROLL for (uint t = 0u; t < row_length; ++t) {
                 row[t] = LOADX(pixel_at[t] + row_at * int(channel_steps) + int(c));
                 if (!inside[t]) row[t] = XT(0.0);
             }
-#endif
             UNROLL for (uint j = 0u; j < kernel_w; ++j) {
 #ifdef CHANNELS4
-                UNROLL for (uint lane = 0u; lane < 4u; ++lane) {
-                    vec4 k = LOAD4(weight, k_at + (j * params.channels + lane) * filter_vectors);
-                    UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w][lane] * k;
-                }
+                vec4 k[4];
+                UNROLL for (uint lane = 0u; lane < 4u; ++lane)
+                    k[lane] = LOAD4(weight, k_at + (j * params.channels + lane) * filter_vectors);
+                // Four steps on a result while it is in a register.
+                UNROLL for (uint p = 0u; p < tile_w; ++p)
+                    UNROLL for (uint lane = 0u; lane < 4u; ++lane) sum[p] += row[p * stride_w + j * dilation_w][lane] * k[lane];
 #else
                 vec4 k = LOAD4(weight, k_at + j * params.channels * filter_vectors);
                 UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
@@ -107,6 +117,7 @@ void main() {
 #endif
         }
     }
+#endif
 
     vec4 offset = has_bias != 0u ? LOAD4(bias, o) : vec4(0.0);
     UNROLL for (uint p = 0u; p < tile_w; ++p)

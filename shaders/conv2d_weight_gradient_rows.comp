@@ -92,13 +92,13 @@ void main() {
         }
     }
 
-    UNROLL for (uint i = 0u; i < tile_h; ++i) {
-        if (i0 + i >= params.kernel_h) continue;
-        UNROLL for (uint j = 0u; j < kernel_w; ++j)
-            UNROLL for (uint lane = 0u; lane < lanes; ++lane) {
-                uint weight = ((i0 + i) * kernel_w + j) * params.channels + c * lanes + lane;
-                uint weights = params.kernel_h * kernel_w * params.channels;
-                partial.data[(split * weights + weight) * filter_vectors + o] = sum[(i * kernel_w + j) * lanes + lane];
-            }
-    }
+    // No `continue`: some drivers unroll no loop with one.
+    UNROLL for (uint i = 0u; i < tile_h; ++i)
+        if (i0 + i < params.kernel_h)
+            UNROLL for (uint j = 0u; j < kernel_w; ++j)
+                UNROLL for (uint lane = 0u; lane < lanes; ++lane) {
+                    uint weight = ((i0 + i) * kernel_w + j) * params.channels + c * lanes + lane;
+                    uint weights = params.kernel_h * kernel_w * params.channels;
+                    partial.data[(split * weights + weight) * filter_vectors + o] = sum[(i * kernel_w + j) * lanes + lane];
+                }
 }

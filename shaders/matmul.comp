@@ -60,9 +60,11 @@ void main() {
     UNROLL for (uint m = 0u; m < tile_m; ++m)
         UNROLL for (uint n = 0u; n < tile_n; ++n) {
             uint row = m0 + m, column = n0 + n * tiles_n;
-            if (row >= params.rows || column >= params.columns) continue;
-            float value = sum[m * tile_n + n] + (has_bias != 0u ? LOAD1(bias, column) : 0.0);
-            c.data[((split * params.batch + batch) * params.rows + row) * params.columns + column] =
-                activate(activation, value, params.activation_parameter);
+            uint at = ((split * params.batch + batch) * params.rows + row) * params.columns + column;
+            bool row_inside = row < params.rows, column_inside = column < params.columns;
+            if (row_inside && column_inside) {  // no `continue`: some drivers unroll no loop with one
+                float value = sum[m * tile_n + n] + (has_bias != 0u ? LOAD1(bias, column) : 0.0);
+                c.data[at] = activate(activation, value, params.activation_parameter);
+            }
         }
 }

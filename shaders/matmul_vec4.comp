@@ -115,10 +115,12 @@ void main() {
     UNROLL for (uint m = 0u; m < tile_m; ++m)
         UNROLL for (uint v = 0u; v < tile_v; ++v) {
             uint row = m0 + m, vector = v0 + v * tiles_v;
-            if (row >= params.rows || vector >= params.column_vectors) continue;
-            vec4 value = sum[m * tile_v + v];
-            if (has_bias != 0u) value += LOAD4(bias, vector);
-            c.data[((split * params.batch + batch) * params.rows + row) * params.column_vectors + vector] =
-                activate(activation, value, params.activation_parameter);
+            uint at = ((split * params.batch + batch) * params.rows + row) * params.column_vectors + vector;
+            bool row_inside = row < params.rows, vector_inside = vector < params.column_vectors;
+            if (row_inside && vector_inside) {  // no `continue`: some drivers unroll no loop with one
+                vec4 value = sum[m * tile_v + v];
+                if (has_bias != 0u) value += LOAD4(bias, vector);
+                c.data[at] = activate(activation, value, params.activation_parameter);
+            }
         }
 }

@@ -38,15 +38,14 @@ void main() {
         }
     T g = T(0.0);
     if (covered) g = LOAD(dy, ((n * params.out_h + oh) * params.out_w + ow) * params.channels + channel);
+    // The gradient goes to the maximum alone: where that is not positive, it goes nowhere.
+    if (relu) g = mix(T(0.0), g, is_positive(best));
     UNROLL for (uint i = 0u; i < kernel_h; ++i)
         UNROLL for (uint j = 0u; j < kernel_w; ++j) {
             uint h = oh * kernel_h + i, w = ow * kernel_w + j;
             if (h < params.height && w < params.width) {
                 uint at = input_at(n, int(h), int(w), channel);
-                T d = mix(T(0.0), g, is_at(position, int(i * kernel_w + j)));
-                // Loaded again: an array of the window would lie in memory on some drivers.
-                if (relu) d = mix(T(0.0), d, is_positive(LOAD(x, at)));
-                dx.data[at] = d;
+                dx.data[at] = mix(T(0.0), g, is_at(position, int(i * kernel_w + j)));
             }
         }
 }

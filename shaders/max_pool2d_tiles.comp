@@ -17,12 +17,14 @@ void main() {
     uint n = index;
     uint channel = take_axis(n, params.channels), ow = take_axis(n, params.out_w), oh = take_axis(n, params.out_h);
     uint at = ((n * params.height + oh * params.stride_h) * params.width + ow * params.stride_w) * params.channels + channel;
-    T best = LOAD(x, at);
+    T best;
     UNROLL for (uint i = 0u; i < kernel_h; ++i)
         UNROLL for (uint j = 0u; j < kernel_w; ++j) {
-            if (i == 0u && j == 0u) continue;
-            T v = LOAD(x, at + (i * params.width + j) * params.channels);
-            best = mix(best, v, beats(v, best));
+            if (i + j == 0u) best = LOAD(x, at);
+            else {
+                T v = LOAD(x, at + (i * params.width + j) * params.channels);
+                best = mix(best, v, beats(v, best));
+            }
         }
     y.data[index] = best;
 }

@@ -19,11 +19,12 @@ void main() {
     if (i >= params.elements) return;
     int from = params.in_offset, to = params.out_offset;
     UNROLL for (int axis = 5; axis >= 0; --axis) {
-        // Merged and missing axes have one position.
-        if (params.dims[axis] == 1u) continue;
-        int position = int(take_axis(i, params.dims[axis]));
-        from += position * params.in_strides[axis];
-        to += position * params.out_strides[axis];
+        // Merged and missing axes have one position. No `continue`: some drivers unroll no loop with one.
+        if (params.dims[axis] != 1u) {
+            int position = int(take_axis(i, params.dims[axis]));
+            from += position * params.in_strides[axis];
+            to += position * params.out_strides[axis];
+        }
     }
     y.data[to] = LOAD1(x, from);
 }

@@ -75,6 +75,10 @@ std::uint32_t reach_w(const Conv2dGeometry& g) {
     return (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
 }
 
+std::uint32_t reach_h(const Conv2dGeometry& g) {
+    return (g.out_h - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h + 1;
+}
+
 /// The widest tile whose results, input row (with its addresses) and kernel row fit into the registers.
 std::uint32_t largest_tile_w(const DeviceTraits& device, const Conv2dGeometry& g, std::uint32_t components) {
     const auto registers = [&](std::uint32_t tile_w) {
@@ -93,11 +97,12 @@ Implementation rows_implementation(const DeviceTraits& device, const Conv2dGeome
     set_geometry(params, g);
     params.activation_parameter = epilogue.parameter;
     const std::uint64_t invocations = std::uint64_t{g.filters / 4} * ((g.out_w + tile_w - 1) / tile_w) * g.out_h * g.batch;
+    typename S::Constants constants{.group_size = device.group_size, .tile_w = tile_w, .kernel_w = g.kernel_w, .stride_w = g.stride_w,
+                                    .dilation_w = g.dilation_w, .padded = g.pad_left > 0 || reach_w(g) > g.pad_left + g.width,
+                                    .has_bias = epilogue.bias, .activation = epilogue.activation};
+    if constexpr (requires { constants.kernel_h; }) constants.kernel_h = g.kernel_h;
     return {"conv2d rows " + std::to_string(tile_w),
-            {make_call<S>({.group_size = device.group_size, .tile_w = tile_w, .kernel_w = g.kernel_w, .stride_w = g.stride_w,
-                           .dilation_w = g.dilation_w, .padded = g.pad_left > 0 || reach_w(g) > g.pad_left + g.width,
-                           .has_bias = epilogue.bias, .activation = epilogue.activation},
-                          params, groups_for(invocations, device.group_size),
+            {make_call<S>(constants, params, groups_for(invocations, device.group_size),
                           {{at.x, components}, {at.weight, 4}, {epilogue.bias ? at.bias : at.weight, 4}, {at.y}},
                           static_cast<double>(g.multiply_adds()))},
             {}};
@@ -116,7 +121,8 @@ std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv
     const std::uint32_t tile_w = best_tile_w(g.out_w, largest_tile_w(device_traits, g, components));
     const bool texels = texels_fit(device, g.input_elements(), components) && texels_fit(device, g.weight_elements(), 4);
     const auto make = [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, tile_w, components); };
-    if (device_traits.cpu && g.channels == 1 && g.width % 4 == 0 && g.pad_left == 0 && reach_w(g) <= g.width) {
+    if (device_traits.cpu && g.channels == 1 && g.width % 4 == 0 && g.pad_left == 0 && reach_w(g) <= g.width &&
+        g.pad_top == 0 && reach_h(g) <= g.height && g.kernel_h * g.kernel_w <= 49) {
         const std::uint32_t wide = std::min((g.out_w + 3) / 4 * 4, 16u);
         add_both<shaders::conv2d_rows_pixels4, shaders::conv2d_rows_pixels4_texel>(
             list, device, texels, [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, wide, 4); });

@@ -58,6 +58,7 @@ Quirks read_quirks(const GpuFacts& facts) {
     quirks.prefer_texel_buffers = driver == VK_DRIVER_ID_MESA_LLVMPIPE;
     quirks.splits_storage_vectors = driver == VK_DRIVER_ID_MESA_TURNIP;
     quirks.pipeline_cache_grows = driver == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
+    quirks.keeps_specialization_constants = driver == VK_DRIVER_ID_GOOGLE_SWIFTSHADER;
     return quirks;
 }
 

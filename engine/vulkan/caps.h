@@ -80,6 +80,10 @@ struct Quirks {
     // its VkPipelineCache would grow at every start, and holds no pipeline. It is not kept on disk.
     // https://swiftshader.googlesource.com/SwiftShader/+/refs/heads/master/src/Vulkan/VkPipelineCache.cpp
     bool pipeline_cache_grows = false;
+    // SwiftShader gives specialization constants their values and optimizes without freezing them: no loop whose bound is
+    // one is unrolled, register tiles lie in memory, and both sides of a branch on one run. Its modules hold plain constants.
+    // https://swiftshader.googlesource.com/SwiftShader/+/refs/heads/master/src/Vulkan/VkPipeline.cpp
+    bool keeps_specialization_constants = false;
 };
 
 enum class DeviceClass : std::uint8_t { discrete, integrated, virtualised, cpu, other };

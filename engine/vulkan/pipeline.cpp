@@ -6,6 +6,7 @@
 #include <string>
 
 #include "vulkan/device.h"
+#include "vulkan/frozen.h"
 #include "vulkan/results.h"
 #include "vulkan/shader_needs.h"
 #include "vulkan/structure.h"
@@ -83,8 +84,13 @@ Pipeline::~Pipeline() { destroy(); }
 void Pipeline::create(const Variant& variant) {
     create_layouts();
     auto info = structure<VkShaderModuleCreateInfo>(VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO);
-    info.codeSize = shader_->words.size_bytes();
-    info.pCode = shader_->words.data();
+    std::vector<std::uint32_t> frozen;
+    std::span<const std::uint32_t> words = shader_->words;
+    if (device_.quirks().keeps_specialization_constants) {
+        words = frozen = frozen_words(*shader_, variant.constants);
+    }
+    info.codeSize = words.size_bytes();
+    info.pCode = words.data();
     VkShaderModule module = VK_NULL_HANDLE;
     device_.check(device_.vk().CreateShaderModule(device_.handle(), &info, nullptr, &module),
                   "vkCreateShaderModule");

@@ -34,7 +34,8 @@ struct QuirkCase {
 };
 constexpr QuirkCase cases[] = {{"prefer_texel_buffers", &Quirks::prefer_texel_buffers, VK_DRIVER_ID_MESA_LLVMPIPE},
                                {"splits_storage_vectors", &Quirks::splits_storage_vectors, VK_DRIVER_ID_MESA_TURNIP},
-                               {"pipeline_cache_grows", &Quirks::pipeline_cache_grows, VK_DRIVER_ID_GOOGLE_SWIFTSHADER}};
+                               {"pipeline_cache_grows", &Quirks::pipeline_cache_grows, VK_DRIVER_ID_GOOGLE_SWIFTSHADER},
+                               {"keeps_specialization_constants", &Quirks::keeps_specialization_constants, VK_DRIVER_ID_GOOGLE_SWIFTSHADER}};
 
 TEST(Quirks, EachIsOfItsDriverAlone) {
     for (const QuirkCase& quirk : cases)
