@@ -100,8 +100,7 @@ bool Binary::same_shape() const {
 std::string Binary::name() const {
     std::string dims;
     for (std::uint32_t dim : axes_.dims) dims += (dims.empty() ? "" : "x") + std::to_string(dim);
-    // What is chosen for one must be there for all of its name: a broadcast has other implementations.
-    return std::string(reference::binary_rows()[row_].name) + " " + dims + (same_shape() ? "" : " broadcast");
+    return std::string(reference::binary_rows()[row_].name) + " " + dims;
 }
 std::vector<Operand> Binary::operands() const {
     std::uint64_t l = 1, r = 1;

@@ -48,7 +48,7 @@ void Selection::put_first(std::vector<Implementation>& list, const std::string& 
 Implementation Selection::select(const Problem& problem) {
     std::vector<Implementation> list = candidates(problem);
     if (!demanded_.empty() || !remembered_.empty() || !recommended_.empty()) {
-        const std::string name = problem.name();
+        const std::string name = problem.full_name();
         if (const auto wanted = demanded_.find(name); wanted != demanded_.end()) return select_demanded(problem, std::move(list), wanted->second);
         put_first(list, name);
     }
@@ -71,7 +71,7 @@ Implementation Selection::select_demanded(const Problem& problem, std::vector<Im
         if (passes(problem, implementation)) return std::move(implementation);
     }
     const std::string why = known ? "' gives wrong results on this device" : "' is none of those that this device has: " + offered;
-    throw Error(ErrorCode::unsupported, "[choices] " + demanded_by_ + " demands '" + wanted + "' for " + problem.name() + ", but '" + wanted + why);
+    throw Error(ErrorCode::invalid_argument, "[choices] " + demanded_by_ + " demands '" + wanted + "' for " + problem.full_name() + ", but '" + wanted + why);
 }
 
 std::vector<Implementation> Selection::select_all(const Problem& problem, std::size_t most, const std::function<bool()>& go_on) {

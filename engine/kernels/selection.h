@@ -22,8 +22,8 @@ class Selection {
     /// The selection that belongs to a device, made at first use.
     static Selection& of(vulkan::Device& device);
 
-    /// Throws Error (unsupported) naming the problem and every implementation that failed, or the one that is demanded and
-    /// can't be had.
+    /// Throws Error: unsupported, naming the problem and every implementation that failed; invalid_argument, naming one that
+    /// is demanded and can't be had.
     Implementation select(const Problem& problem);
     /// All that passed, in the order of the heuristics; empty if none did. No more than `most`, and none is tested any
     /// more once `go_on` says false.

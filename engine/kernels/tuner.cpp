@@ -38,7 +38,7 @@ bool Tuner::wanted(const std::string& problem) const {
 
 void Tuner::tune(const Problem& problem) {
     if (settings_.tune == Tune::off) return;
-    Tuned tuned{.problem = problem.name()};
+    Tuned tuned{.problem = problem.full_name()};
     if (!wanted(tuned.problem)) return;
     seen_[tuned.problem] = true;
     const Clock::time_point start = Clock::now();

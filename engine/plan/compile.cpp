@@ -127,7 +127,7 @@ class Compiler {
         // Only measuring: whatever runs in the end, nothing is timed for it.
         kernels::DeviceKernels& device_kernels = kernels::DeviceKernels::of(device_);
         kernels::Implementation chosen = options_.dry_run ? device_kernels.selection().select(problem) : device_kernels.choose(problem);
-        state_->choices[problem.name()] = chosen.name;
+        state_->choices[problem.full_name()] = chosen.name;
         return chosen;
     }
 

@@ -11,10 +11,9 @@
 #include "kernels/device_identity.h"
 #include "kernels/kernel_problems.h"
 #include "kernels/matmul.h"
-#include "kernels/pointwise.h"
 #include "kernels/race.h"
 #include "kernels/trial.h"
-#include "reference/pointwise.h"
+#include "kernels/zeros.h"
 #include "support/expect_error.h"
 #include "support/shared_device.h"
 #include "vulkan/device.h"
@@ -107,30 +106,19 @@ TEST_F(TunerTest, TimeIsLimited) {
     EXPECT_EQ(selection.select(product()).name, names(product())[0]);
 }
 
-/// One group of the right kernel instead of all: the fastest there is, and wrong.
-std::vector<Implementation> idle_product(const Problem& problem, const vulkan::Device& device) {
-    std::vector<Implementation> list = problem.implementations(device);
-    if (!problem.name().starts_with("matmul ")) return {};
-    list.resize(1);
-    list[0].name = "idle";
-    for (kernels::KernelCall& call : list[0].calls) call.groups = {1, 1, 1};
-    return list;
-}
-
 TEST_F(TunerTest, AFastWrongCandidateIsNeverTimed) {
-    // Large enough for one group not to be all of them, in the self-test too.
     const kernels::Matmul large({.rows = 200, .columns = 200, .depth = 300});
-    selection.offer([&](const Problem& problem) { return idle_product(problem, device); });
+    selection.offer([&](const Problem& problem) { return std::vector{zeros(problem, device)}; });
     // As if an earlier version, in which it was right, had remembered it.
-    selection.remember({{large.name(), {"idle", false, 1, 1}}});
-    selection.recommend({{large.name(), "idle"}});
+    selection.remember({{large.name(), {"zeros", false, 1, 1}}});
+    selection.recommend({{large.name(), "zeros"}});
     Tuner tuner(device, selection, full);
     tuner.tune(large);
     ASSERT_EQ(tuner.results().size(), 1u);
-    EXPECT_NE(tuner.results()[0].best, "idle");
-    EXPECT_NE(tuner.results()[0].first, "idle");
+    EXPECT_NE(tuner.results()[0].best, "zeros");
+    EXPECT_NE(tuner.results()[0].first, "zeros");
     ASSERT_EQ(selection.quarantined().size(), 1u);
-    EXPECT_THAT(selection.quarantined()[0], HasSubstr("idle"));
+    EXPECT_THAT(selection.quarantined()[0], HasSubstr("zeros"));
     const Implementation chosen = selection.select(large);
     EXPECT_EQ(chosen.name, tuner.results()[0].best);
     EXPECT_TRUE(kernels::try_implementation(device, large, chosen).passed);
@@ -178,13 +166,13 @@ TEST_F(TunerTest, OrderOfWhatIsAsked) {
 TEST_F(TunerTest, ADemandThatCannotBeMetIsAnError) {
     const std::string problem = product().name();
     selection.demand({{problem, "no such kernel"}}, "old.choices");
-    const std::string message = error_of(ErrorCode::unsupported, [&] { selection.select(product()); });
+    const std::string message = error_of(ErrorCode::invalid_argument, [&] { selection.select(product()); });
     for (const std::string& part : {std::string("old.choices"), problem, std::string("'no such kernel'"), names(product())[0]})
         EXPECT_THAT(message, HasSubstr(part));
     const kernels::Matmul large({.rows = 200, .columns = 200, .depth = 300});
-    selection.offer([&](const Problem& asked) { return idle_product(asked, device); });
-    selection.demand({{large.name(), "idle"}}, "old.choices");
-    EXPECT_THAT(error_of(ErrorCode::unsupported, [&] { selection.select(large); }), HasSubstr("gives wrong results"));
+    selection.offer([&](const Problem& asked) { return std::vector{zeros(asked, device)}; });
+    selection.demand({{large.name(), "zeros"}}, "old.choices");
+    EXPECT_THAT(error_of(ErrorCode::invalid_argument, [&] { selection.select(large); }), HasSubstr("gives wrong results"));
 }
 
 /// Choices go by the names of problems.
@@ -193,10 +181,9 @@ TEST_F(TunerTest, ProblemsOfOneNameHaveTheSameCandidates) {
     for (const auto& problem : kernel_problems()) {
         std::vector<std::string> candidates;
         for (const Implementation& one : problem->implementations(device)) candidates.push_back(one.name);
-        const auto [known, is_new] = seen.emplace(problem->name(), candidates);
-        if (!is_new) EXPECT_EQ(known->second, candidates) << problem->name();
+        EXPECT_EQ(seen.emplace(problem->full_name(), candidates).first->second, candidates) << problem->full_name();
         std::sort(candidates.begin(), candidates.end());
-        EXPECT_EQ(std::adjacent_find(candidates.begin(), candidates.end()), candidates.end()) << problem->name() << " has a name twice";
+        EXPECT_EQ(std::adjacent_find(candidates.begin(), candidates.end()), candidates.end()) << problem->full_name() << " has a name twice";
     }
 }
 

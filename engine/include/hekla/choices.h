@@ -27,7 +27,7 @@ struct KernelSettings {
     double tune_seconds = 0;  // most time for all timing on one Device; 0: 10 (quick) or 300 (full)
     bool tune_again = false;  // time also what was tuned already
     bool remembered = true;   // false: only `choices` and the heuristics, and nothing is stored
-    /// Problems that are to be computed by this and nothing else: compiling throws Error (unsupported) naming one that the
+    /// Problems that are to be computed by this and nothing else: compiling throws Error (invalid_argument) naming one that the
     /// device can't compute so. Other problems are chosen as usual.
     KernelChoices choices = {};
     std::string choices_origin = {};  // the file that they are from, for messages
