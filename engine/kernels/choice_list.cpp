@@ -14,7 +14,7 @@ constexpr std::string_view heading = "hekla-choices 1";
 
 std::string choices_text(const KernelChoices& choices) {
     std::string text = std::string(heading) + "\n";
-    for (const auto& [problem, implementation] : choices) text += problem + "\t" + implementation + "\n";
+    for (const auto& [problem, implementation] : choices) text.append(problem).append("\t").append(implementation).append("\n");
     return text + "end " + std::to_string(choices.size()) + "\n";
 }
 

@@ -39,7 +39,7 @@ std::string shipped_text(const ShippedTable& table) {
     std::string text = "# Implementations that were measured to be faster than those of the heuristics: tools/tune-shipped writes this.\n";
     for (const auto& [model, choices] : table) {
         text += std::string(device_word) + model + "\n";
-        for (const auto& [problem, implementation] : choices) text += problem + "\t" + implementation + "\n";
+        for (const auto& [problem, implementation] : choices) text.append(problem).append("\t").append(implementation).append("\n");
     }
     return text;
 }

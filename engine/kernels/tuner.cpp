@@ -79,14 +79,16 @@ void Tuner::time_candidates(const Problem& problem, Tuned& tuned) {
     tuned.best = candidates[best].name;
     tuned.first_ms = ms[0];
     tuned.best_ms = ms[best];
-    const TunedChoice choice{tuned.best, settings_.tune == Tune::full, nanoseconds_of(ms[best]), nanoseconds_of(ms[0])};
+    // Of those that the time was too short to test or to time, nothing is known.
+    const bool full = settings_.tune == Tune::full && seconds_left() > seconds_since(start);
+    const TunedChoice choice{tuned.best, full, nanoseconds_of(ms[best]), nanoseconds_of(ms[0])};
     unsaved_[tuned.problem] = choice;
     selection_.remember({{tuned.problem, choice}});
 }
 
 std::string Tuner::save() {
     if (unsaved_.empty()) return {};
-    const std::string failure = file_ ? file_->merge(unsaved_) : std::string();
+    std::string failure = file_ ? file_->merge(unsaved_) : std::string();
     unsaved_.clear();
     return failure;
 }
