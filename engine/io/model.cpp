@@ -14,6 +14,8 @@ namespace hekla {
 namespace {
 
 constexpr const char* metadata_key = "hekla";
+constexpr const char* choices_key = "hekla.choices";
+constexpr const char* choices_hash_key = "hekla.choices.sha256";
 
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
     throw Error(ErrorCode::invalid_file, path + ": " + what);
@@ -52,6 +54,17 @@ void take_values(const std::vector<ParameterPtr>& parameters, const TensorsByNam
     for (const ParameterPtr& parameter : parameters) parameter->set_values(tensors.at(parameter->name())->values);
 }
 
+std::string hash_of(const std::string& text) { return io::sha256(std::as_bytes(std::span(text))); }
+
+/// A file without them has none: it was never trained, or by an older Hekla.
+KernelChoices choices_in(const io::Safetensors& file, const std::string& path) {
+    const auto text = file.metadata.find(choices_key), hash = file.metadata.find(choices_hash_key);
+    if (text == file.metadata.end()) return {};
+    if (hash == file.metadata.end() || hash->second != hash_of(text->second))
+        fail(path, "its list of kernels (\"" + std::string(choices_key) + "\" in its metadata) and the hash of it do not fit each other");
+    return parse_choices(text->second, path);
+}
+
 /// What goes wrong in `call` is the fault of this file.
 template <class Call>
 auto naming(const std::string& origin, Call&& call) {
@@ -76,6 +89,11 @@ void Sequential::save(const std::string& path) const {
     io::Safetensors file;
     for (const ParameterPtr& parameter : parameters()) file.tensors.push_back({parameter->name(), parameter->shape(), parameter->values()});
     file.metadata[metadata_key] = architecture_json();
+    if (!choices().empty()) {
+        const std::string text = choices_text(choices());
+        file.metadata[choices_key] = text;
+        file.metadata[choices_hash_key] = hash_of(text);
+    }
     io::write_safetensors(path, file);
 }
 
@@ -91,6 +109,7 @@ Sequential Sequential::load(const std::string& path) {
     check_fits(naming(path, [&] { return read.network.parameters_for(read.input->image_shape); }), tensors, path);
     naming(path, [&] { read.network.build(*read.input); });
     take_values(read.network.parameters(), tensors);
+    read.network.set_choices(choices_in(file, path));
     return std::move(read.network);
 }
 

@@ -19,6 +19,13 @@ std::string to_string(const Conv2dGeometry& g) {
     return text;
 }
 
+std::string padding_text(const Conv2dGeometry& g) {
+    const bool plain = g.pad_top == 0 && g.pad_left == 0 && g.out_h == (g.height - (g.kernel_h - 1) * g.dilation_h - 1) / g.stride_h + 1 &&
+                       g.out_w == (g.width - (g.kernel_w - 1) * g.dilation_w - 1) / g.stride_w + 1;
+    const auto n = [](std::uint32_t value) { return std::to_string(value); };
+    return plain ? std::string() : "padded " + n(g.pad_top) + "x" + n(g.pad_left) + " to " + n(g.out_h) + "x" + n(g.out_w);
+}
+
 Conv2dGeometry small_geometry(const Conv2dGeometry& g) {
     Conv2dGeometry small = g;
     small.batch = std::min(g.batch, 2u);
@@ -136,6 +143,7 @@ namespace {
 MatmulGeometry forward_product(const Conv2dGeometry& g) { return {.rows = pixels(g), .columns = g.filters, .depth = g.channels}; }
 }  // namespace
 
+std::string Conv2dForward::details() const { return padding_text(g_); }
 std::string Conv2dForward::name() const { return "conv2d " + to_string(g_) + epilogue_.suffix(); }
 
 std::vector<Operand> Conv2dForward::operands() const {

@@ -12,6 +12,7 @@ class Conv2dForward : public Problem {
   public:
     Conv2dForward(const Conv2dGeometry& geometry, const Epilogue& epilogue = {}) : g_(geometry), epilogue_(epilogue) {}
     std::string name() const override;
+    std::string details() const override;
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
@@ -28,6 +29,7 @@ class Conv2dInputGradient : public Problem {
   public:
     explicit Conv2dInputGradient(const Conv2dGeometry& geometry) : g_(geometry) {}
     std::string name() const override;
+    std::string details() const override;
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
@@ -43,6 +45,7 @@ class Conv2dWeightGradient : public Problem {
   public:
     explicit Conv2dWeightGradient(const Conv2dGeometry& geometry) : g_(geometry) {}
     std::string name() const override;
+    std::string details() const override;
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
@@ -55,6 +58,8 @@ class Conv2dWeightGradient : public Problem {
 
 /// "32x28x28x1 3x3x1x16 stride 1x1"
 std::string to_string(const Conv2dGeometry& geometry);
+/// What to_string leaves out: "padded 1x1 to 28x28"; empty where windows begin at the edge and none is left out at the end.
+std::string padding_text(const Conv2dGeometry& geometry);
 
 /// Same kernel, widths and remainders of channel counts modulo 4, but few images, rows and channels.
 Conv2dGeometry small_geometry(const Conv2dGeometry& geometry);

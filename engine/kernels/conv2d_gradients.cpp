@@ -94,6 +94,7 @@ Implementation weight_rows(const vulkan::Device& device, const Conv2dGeometry& g
 
 }  // namespace
 
+std::string Conv2dInputGradient::details() const { return padding_text(g_); }
 std::string Conv2dInputGradient::name() const { return "conv2d input gradient " + to_string(g_); }
 
 std::vector<Operand> Conv2dInputGradient::operands() const {
@@ -152,6 +153,7 @@ void Conv2dInputGradient::reference(std::vector<std::vector<double>>& operands) 
     reference::conv2d_input_gradient(g_, operands[0], operands[1], operands[2]);
 }
 
+std::string Conv2dWeightGradient::details() const { return padding_text(g_); }
 std::string Conv2dWeightGradient::name() const { return "conv2d weight gradient " + to_string(g_); }
 
 std::vector<Operand> Conv2dWeightGradient::operands() const {

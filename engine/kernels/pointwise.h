@@ -52,6 +52,7 @@ class Binary : public Problem {
     };
     Binary(std::uint32_t row, const Axes& axes) : row_(row), axes_(axes) {}
     std::string name() const override;
+    std::string details() const override { return same_shape() ? "" : "broadcast"; }
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;

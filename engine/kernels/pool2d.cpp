@@ -59,6 +59,15 @@ std::uint32_t components_of(const Pool2dGeometry& g) { return g.channels % 4 == 
 
 }  // namespace
 
+namespace {
+std::string padding_text(const Pool2dGeometry& g) {
+    const auto n = [](std::uint32_t value) { return std::to_string(value); };
+    return inside(g) ? std::string() : "padded " + n(g.pad_top) + "x" + n(g.pad_left) + " to " + n(g.out_h) + "x" + n(g.out_w);
+}
+}  // namespace
+
+std::string Pool2d::details() const { return padding_text(g_); }
+std::string Pool2dGradient::details() const { return padding_text(g_); }
 std::string Pool2d::name() const { return describe(kind_, g_); }
 
 std::vector<Operand> Pool2d::operands() const {

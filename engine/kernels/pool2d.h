@@ -13,6 +13,7 @@ class Pool2d : public Problem {
   public:
     Pool2d(PoolKind kind, const Pool2dGeometry& geometry) : kind_(kind), g_(geometry) {}
     std::string name() const override;
+    std::string details() const override;
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
@@ -30,6 +31,7 @@ class Pool2dGradient : public Problem {
     Pool2dGradient(PoolKind kind, const Pool2dGeometry& geometry, bool relu = false)
         : kind_(kind), g_(geometry), relu_(relu) {}
     std::string name() const override;
+    std::string details() const override;
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;

@@ -54,6 +54,12 @@ class Problem {
     virtual ~Problem() = default;
     /// "conv2d forward 32x28x28x1 3x3x1x16"
     virtual std::string name() const = 0;
+    /// What else decides which implementations there are: "padded 1x1 to 14x14". Remembered choices go by both.
+    virtual std::string details() const { return {}; }
+    std::string full_name() const {
+        const std::string more = details();
+        return more.empty() ? name() : name() + " " + more;
+    }
     virtual std::vector<Operand> operands() const = 0;
     /// All that are possible on this device, the likely fastest first.
     virtual std::vector<Implementation> implementations(const vulkan::Device& device) const = 0;

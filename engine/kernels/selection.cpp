@@ -1,16 +1,12 @@
 #include "kernels/selection.h"
 
+#include <algorithm>
+
 #include <hekla/error.h>
 
 #include "kernels/trial.h"
 
 namespace hekla::kernels {
-
-Selection& Selection::of(vulkan::Device& device) {
-    std::shared_ptr<void>& slot = device.attachment();
-    if (!slot) slot = std::make_shared<Selection>(device);
-    return *static_cast<Selection*>(slot.get());
-}
 
 Selection::Key Selection::key_of(const Implementation& implementation) {
     Key key{implementation.name, {}};
@@ -24,8 +20,38 @@ std::vector<Implementation> Selection::candidates(const Problem& problem) const 
     return list;
 }
 
+void Selection::demand(KernelChoices choices, std::string origin) {
+    demanded_ = std::move(choices);
+    demanded_by_ = std::move(origin);
+}
+
+void Selection::remember(const TunedChoices& choices) {
+    for (const auto& [problem, choice] : choices) remembered_[problem] = choice;
+}
+
+const TunedChoice* Selection::remembered(const std::string& problem) const {
+    const auto found = remembered_.find(problem);
+    return found == remembered_.end() ? nullptr : &found->second;
+}
+
+/// Among those of one name the first counts: an offer stands before the problem's own.
+void Selection::put_first(std::vector<Implementation>& list, const std::string& problem) const {
+    const auto bring = [&](const std::string& name) {
+        const auto found = std::find_if(list.begin(), list.end(), [&](const Implementation& one) { return one.name == name; });
+        if (found != list.end()) std::rotate(list.begin(), found, found + 1);
+    };
+    // The later one comes to stand before the earlier one.
+    if (const auto found = recommended_.find(problem); found != recommended_.end()) bring(found->second);
+    if (const TunedChoice* tuned = remembered(problem)) bring(tuned->implementation);
+}
+
 Implementation Selection::select(const Problem& problem) {
     std::vector<Implementation> list = candidates(problem);
+    if (!demanded_.empty() || !remembered_.empty() || !recommended_.empty()) {
+        const std::string name = problem.full_name();
+        if (const auto wanted = demanded_.find(name); wanted != demanded_.end()) return select_demanded(problem, std::move(list), wanted->second);
+        put_first(list, name);
+    }
     std::string failures;
     for (Implementation& implementation : list) {
         if (passes(problem, implementation)) return std::move(implementation);
@@ -35,10 +61,25 @@ Implementation Selection::select(const Problem& problem) {
                                             device_.gpu().name + " (" + device_.gpu().driver + "); failed: " + failures);
 }
 
-std::vector<Implementation> Selection::select_all(const Problem& problem) {
+Implementation Selection::select_demanded(const Problem& problem, std::vector<Implementation> list, const std::string& wanted) {
+    std::string offered;
+    bool known = false;
+    for (Implementation& implementation : list) {
+        offered += (offered.empty() ? "'" : ", '") + implementation.name + "'";
+        if (implementation.name != wanted) continue;
+        known = true;
+        if (passes(problem, implementation)) return std::move(implementation);
+    }
+    const std::string why = known ? "' gives wrong results on this device" : "' is none of those that this device has: " + offered;
+    throw Error(ErrorCode::invalid_argument, "[choices] " + demanded_by_ + " demands '" + wanted + "' for " + problem.full_name() + ", but '" + wanted + why);
+}
+
+std::vector<Implementation> Selection::select_all(const Problem& problem, std::size_t most, const std::function<bool()>& go_on) {
     std::vector<Implementation> passed;
-    for (Implementation& implementation : candidates(problem))
+    for (Implementation& implementation : candidates(problem)) {
+        if (passed.size() >= most || (go_on && !go_on())) break;
         if (passes(problem, implementation)) passed.push_back(std::move(implementation));
+    }
     return passed;
 }
 

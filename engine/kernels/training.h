@@ -123,6 +123,7 @@ class GatherLabels : public Problem {
     GatherLabels(std::uint32_t rows, std::uint32_t samples, std::uint32_t classes, bool one_hot)
         : rows_(rows), samples_(samples), classes_(classes), one_hot_(one_hot) {}
     std::string name() const override { return "gather labels " + std::to_string(rows_); }
+    std::string details() const override { return one_hot_ ? "one-hot" : ""; }
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override {

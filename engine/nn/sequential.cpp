@@ -117,6 +117,9 @@ std::vector<ParameterInfo> Sequential::parameters_for(const Shape& image_shape) 
     return infos;
 }
 
+const KernelChoices& Sequential::choices() const { return state_->choices; }
+void Sequential::set_choices(KernelChoices choices) { state_->choices = std::move(choices); }
+
 bool Sequential::built() const { return state_->input.has_value(); }
 
 const InputInfo& Sequential::input() const {

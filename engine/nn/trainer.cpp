@@ -71,12 +71,16 @@ struct Trainer::State {
     Totals evaluate(StepPlan& plan, std::span<const std::uint32_t> order) const;
     [[noreturn]] void fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch);
     bool parameters_are_finite();
+    void note_choices(const StepPlan& plan) {
+        for (const auto& [problem, implementation] : plan.compiled().choices) choices[problem] = implementation;
+    }
 
     Device device;
     Sequential network;  // shares its parameters with the user's
     TrainerOptions options;
     std::shared_ptr<ParameterStore> store;
     std::unique_ptr<StepPlan> training, evaluation, prediction;
+    KernelChoices choices;    // of all plans so far
     StepState state;          // of the training, between fits
     std::uint32_t epochs = 0; // trained so far: the shuffle of the next one differs
 };
@@ -121,6 +125,7 @@ StepPlan& Trainer::State::plan_for(std::unique_ptr<StepPlan>& cached, StepKind k
     cached.reset();
     auto resident = std::make_shared<ResidentData>(device.vulkan(), data);
     cached = std::make_unique<StepPlan>(device, network, resident, parameters(), settings(kind, batch));
+    note_choices(*cached);
     return *cached;
 }
 
@@ -272,6 +277,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     const QuarantineLog quarantine_log(s.device.vulkan(), options.on_log);
 
     StepPlan& plan = s.training_plan(data, options);
+    s.network.set_choices(plan.compiled().choices);
     ParameterStore::State& values = s.parameters()->state();
     values.snapshot();
     if (options.on_log) options.on_log(plan.memory_report());
@@ -302,6 +308,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
                     settings.replay = plan.replay().options();
                     validation = std::make_unique<StepPlan>(s.device, s.network, std::shared_ptr<ResidentData>(&plan.data(), [](ResidentData*) {}),
                                                             s.parameters(), settings);
+                    s.note_choices(*validation);
                 }
                 const Totals totals = s.evaluate(*validation, held_out);
                 result.validation_loss = totals.mean_loss();
@@ -359,5 +366,7 @@ std::vector<float> Trainer::predict(const data::Dataset& data, std::uint32_t bat
     }
     return all;
 }
+
+const KernelChoices& Trainer::choices() const { return state_->choices; }
 
 }  // namespace hekla

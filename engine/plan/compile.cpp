@@ -5,7 +5,7 @@
 
 #include <hekla/error.h>
 
-#include "kernels/selection.h"
+#include "kernels/device_kernels.h"
 #include "ops/update.h"
 #include "plan/barrier_plan.h"
 #include "plan/memory_plan.h"
@@ -60,6 +60,7 @@ class Compiler {
         fuse_activation_gradients(state_->program);
         place_gradients();
         lower();
+        if (!options_.dry_run) kernels::DeviceKernels::of(device_).compiled();
         place_memory();
         if (options_.dry_run) return std::move(state_);
         allocate();
@@ -122,8 +123,16 @@ class Compiler {
         }
     }
 
+    kernels::Implementation choose(const kernels::Problem& problem) {
+        // Only measuring: whatever runs in the end, nothing is timed for it.
+        kernels::DeviceKernels& device_kernels = kernels::DeviceKernels::of(device_);
+        kernels::Implementation chosen = options_.dry_run ? device_kernels.selection().select(problem) : device_kernels.choose(problem);
+        state_->choices[problem.full_name()] = chosen.name;
+        return chosen;
+    }
+
     void add_calls(const Node& node, const LoweredCall& lowered) {
-        const kernels::Implementation implementation = kernels::Selection::of(device_).select(*lowered.problem);
+        const kernels::Implementation implementation = choose(*lowered.problem);
         std::vector<std::uint32_t> places;
         for (const OperandRef& operand : lowered.operands) places.push_back(place_of(operand));
         for (std::uint64_t bytes : implementation.scratch_bytes) {

@@ -99,6 +99,7 @@ void Plan::set_learning_rate(float rate) {
     state_->write_step_state(state);
 }
 
+const KernelChoices& Plan::choices() const { return state_->choices; }
 std::uint64_t Plan::scratch_bytes() const { return state_->scratch_bytes; }
 
 }  // namespace hekla

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <hekla/choices.h>
 #include <hekla/plan.h>
 
 #include "base/step_state.h"
@@ -22,6 +23,7 @@ struct Plan::State {
     std::shared_ptr<ParameterStore> store;
     plan::Program program;
     bool writes_parameters = false;
+    KernelChoices choices;  // of all problems in it
 
     // Memory. A value's range is looked up by its root.
     std::vector<std::unique_ptr<vulkan::Buffer>> buffers;

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <hekla/choices.h>
+
 #include "vulkan/buffer.h"
 #include "vulkan/caps.h"
 #include "vulkan/commands.h"
@@ -28,6 +30,8 @@ struct GpuInfo {
     DeviceClass device_class = DeviceClass::other;
     std::uint64_t memory_bytes = 0;  // device-local heaps
     std::uint32_t vendor_id = 0;     // PCI's, or a Khronos number
+    std::uint32_t device_id = 0;
+    std::uint32_t driver_version = 0;  // in the vendor's own form
     std::string rejected;            // empty, or why Hekla can't use it
 };
 
@@ -39,6 +43,7 @@ struct DeviceOptions {
     std::string caps;
     bool validation = false;  // enable VK_LAYER_KHRONOS_validation with synchronization validation
     bool disk_cache = true;   // keep the VkPipelineCache in the user's cache folder
+    KernelSettings kernels;   // kept for the layer that chooses kernels
     /// Pipelines keep what report_pipeline() reads (VK_KHR_pipeline_executable_properties); Error
     /// (unsupported) on a driver without it.
     bool pipeline_reports = false;
@@ -127,6 +132,9 @@ class Device {
     std::uint64_t objects_created() const { return objects_created_; }
     void count_object() { ++objects_created_; }
 
+    const KernelSettings& kernel_settings() const { return kernel_settings_; }
+    /// Whether something may be kept in the user's cache folder.
+    bool disk_cache() const { return disk_cache_; }
     /// What an upper layer keeps for the life of the device (it may not own Vulkan objects).
     std::shared_ptr<void>& attachment() { return attachment_; }
 
@@ -160,6 +168,8 @@ class Device {
     std::vector<std::string> caps_notes_;
     Quirks quirks_;
     VkPhysicalDeviceMemoryProperties memory_{};
+    KernelSettings kernel_settings_;
+    bool disk_cache_ = false;
     std::shared_ptr<void> attachment_;
     bool debug_labels_ = false;
     bool pipeline_reports_ = false;

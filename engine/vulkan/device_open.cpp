@@ -136,7 +136,8 @@ void check_borrowed_queue(const GpuFacts& facts, std::uint32_t family) {
 
 }  // namespace
 
-Device::Device(const DeviceOptions& options) : pipelines_(*this) {
+Device::Device(const DeviceOptions& options)
+    : kernel_settings_(options.kernels), disk_cache_(options.disk_cache), pipelines_(*this) {
     try {
         own_instance_ = std::make_unique<Instance>(InstanceOptions{
             options.validation, options.on_message, options.get_instance_proc_addr});

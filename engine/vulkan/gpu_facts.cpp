@@ -133,6 +133,8 @@ GpuInfo describe(const GpuFacts& facts) {
     info.api_version = version_text(facts.properties.apiVersion);
     info.device_class = device_class(facts.properties.deviceType);
     info.vendor_id = facts.properties.vendorID;
+    info.device_id = facts.properties.deviceID;
+    info.driver_version = facts.properties.driverVersion;
     for (std::uint32_t i = 0; i < facts.memory.memoryHeapCount; ++i) {
         const VkMemoryHeap& heap = facts.memory.memoryHeaps[i];
         if ((heap.flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) != 0) info.memory_bytes += heap.size;

@@ -6,6 +6,7 @@
 #include <random>
 #include <system_error>
 
+#include "base/fnv.h"
 #include "base/system.h"
 #include "vulkan/device.h"
 #include "vulkan/gpus.h"
@@ -28,22 +29,11 @@ constexpr char magic[8] = {'H', 'E', 'K', 'L', 'A', 'P', 'C', '1'};
 constexpr std::uint64_t max_file_bytes = 256ull << 20;
 
 std::uint64_t hash(std::span<const std::byte> bytes) {
-    std::uint64_t value = 0xcbf29ce484222325ull;
-    for (const std::byte byte : bytes) {
-        value = (value ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3ull;
-    }
-    return value;
-}
-
-std::string hex(std::uint64_t value, int digits) {
-    std::string text(static_cast<std::size_t>(digits), '0');
-    for (int i = digits - 1; i >= 0; --i, value >>= 4) {
-        text[static_cast<std::size_t>(i)] = "0123456789abcdef"[value & 15];
-    }
-    return text;
+    return base::fnv1a({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string file_name(const VkPhysicalDeviceProperties& properties) {
+    using base::hex;
     std::string name = "pipelines-" + hex(properties.vendorID, 4) + "-" +
                        hex(properties.deviceID, 4) + "-" + hex(properties.driverVersion, 8) + "-";
     for (const std::uint8_t byte : properties.pipelineCacheUUID) name += hex(byte, 2);
@@ -77,7 +67,7 @@ bool fits(const Bytes& bytes, const VkPhysicalDeviceProperties& properties) {
 void write_file(const fs::path& path, const Bytes& bytes) {
     fs::create_directories(path.parent_path());
     fs::path beside = path;
-    beside += "." + hex(std::random_device{}(), 8) + ".tmp";
+    beside += "." + base::hex(std::random_device{}(), 8) + ".tmp";
     FileHeader header{{}, bytes.size(), hash(bytes)};
     std::memcpy(header.magic, magic, sizeof magic);
     std::ofstream file(beside, std::ios::binary);

@@ -19,6 +19,7 @@ std::shared_ptr<vulkan::Device> open(const DeviceSettings& settings) {
     options.validation = settings.validation;
     options.on_message = settings.on_message;
     options.disk_cache = settings.disk_cache;
+    options.kernels = settings.kernels;
     options.caps = settings.caps;
     if (const char* caps = std::getenv("HEKLA_CAPS"); caps && options.caps.empty()) options.caps = caps;
     return std::make_shared<vulkan::Device>(options);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/rounds.h"
+#include "kernels/problem_memory.h"
 #include "kernels/recorder.h"
 
 namespace hekla::bench {
@@ -14,17 +15,16 @@ namespace hekla::bench {
 /// barrier before each, by the device's timestamps, or by the clock of the host around submit and wait where it has none.
 Timing time_on_device(vulkan::Device& device, const std::function<void(VkCommandBuffer)>& record, const Budget& budget);
 
-/// Memory of a problem's operands: random numbers in (0, 1), or the problem's own samples for whole numbers.
+/// Memory of a problem's operands on a device.
 class Operands {
   public:
-    Operands(vulkan::Device& device, const kernels::Problem& problem);
+    Operands(vulkan::Device& device, const kernels::Problem& problem) : device_(device), memory_(device, problem) {}
     vulkan::Device& device() const { return device_; }
-    const std::vector<vulkan::BufferRange>& ranges() const { return ranges_; }
+    const std::vector<vulkan::BufferRange>& ranges() const { return memory_.operands(); }
 
   private:
     vulkan::Device& device_;
-    std::vector<std::unique_ptr<vulkan::Buffer>> buffers_;
-    std::vector<vulkan::BufferRange> ranges_;
+    kernels::ProblemMemory memory_;
 };
 
 /// Times all calls of an implementation, with barriers between them.

@@ -21,12 +21,14 @@ void add_common_options(CLI::App& subcommand, CommonOptions& common) {
     subcommand.add_flag("--validation", common.validation, "Vulkan's validation layer")->group("");
 }
 
-Device open_device(CommonOptions& common) {
+Device open_device(CommonOptions& common, KernelSettings kernels) {
     DeviceSettings settings{.select = common.device, .validation = common.validation};
     settings.on_message = [&common](const std::string& message) {
         ++common.validation_messages;
         std::cerr << "validation: " + message + "\n";
     };
+    settings.kernels = std::move(kernels);
+    settings.kernels.on_note = [](const std::string& text) { std::cerr << "note: " + printable(text) + "\n"; };
     Device device(settings);
     for (const std::string& note : device.vulkan().caps_notes()) {
         std::cerr << "note: HEKLA_CAPS: " << printable(note) << "\n";

@@ -41,12 +41,13 @@ Command add_evaluate(CLI::App& app, CommonOptions& common);
 Command add_predict(CLI::App& app, CommonOptions& common);
 Command add_inspect(CLI::App& app, CommonOptions& common);
 Command add_bench(CLI::App& app, CommonOptions& common);
+Command add_tune(CLI::App& app, CommonOptions& common);
 
 void add_common_options(CLI::App& subcommand, CommonOptions& common);
 
-/// Opens the chosen device. Validation messages go to standard error and are counted; a driver that
+/// Opens the chosen device; what the choice of kernels has to say goes to standard error. Validation messages go to standard error and are counted; a driver that
 /// computes on the CPU is named there in one line.
-Device open_device(CommonOptions& common);
+Device open_device(CommonOptions& common, KernelSettings kernels = {});
 
 /// One line: this driver computes on the CPU, and how to install one for a GPU.
 std::string cpu_notice(const DeviceInfo& info);

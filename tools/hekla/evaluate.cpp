@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "data_sets.h"
+#include "kernel_options.h"
 #include "number_checks.h"
 #include "output.h"
 
@@ -22,6 +23,7 @@ struct EvaluateArguments {
     std::uint32_t batch = 128;
     std::uint64_t seed = 0;
     std::optional<std::uint64_t> limit;
+    KernelArguments kernels;
 };
 
 data::Dataset load_data(const EvaluateArguments& arguments, const Sequential& network) {
@@ -35,9 +37,11 @@ data::Dataset load_data(const EvaluateArguments& arguments, const Sequential& ne
 int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
     Sequential network = Sequential::load(arguments.model);
     const data::Dataset data = load_data(arguments, network);
-    Device device = open_device(common);
+    check_kernel_options(arguments.kernels);
+    Device device = open_device(common, kernel_settings(arguments.kernels));
     Trainer trainer(device, network);
     const Evaluation result = trainer.evaluate(data, arguments.batch);
+    write_choices(arguments.kernels, trainer.choices());
     if (common.json) {
         print_json({{"test_accuracy", result.accuracy},
                     {"test_loss", result.loss},
@@ -76,6 +80,7 @@ Command add_evaluate(CLI::App& app, CommonOptions& common) {
         ->check(positive_integer())
         ->type_name("N");
     sub->add_option("--seed", a->seed, "Seed of --limit (0)")->check(whole_number());
+    add_kernel_options(*sub, a->kernels);
     add_common_options(*sub, common);
     return {sub, [a, &common] { return run_evaluate(*a, common); }};
 }

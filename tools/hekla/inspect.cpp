@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "data_sets.h"
+#include "kernel_options.h"
 #include "output.h"
 #include "statistics.h"
 
@@ -73,6 +74,8 @@ Json model_json(const std::string& path, const io::Safetensors& file,
                          {"shift", input.shift}};
         json["classes"] = input.classes;
         json["layers"] = layers_json(network);
+        json["choices_sha256"] = choices_hash(network.choices());
+        json["choices"] = network.choices();
     }
     json["tensors"] = tensors_json(file);
     return json;
@@ -84,13 +87,21 @@ std::string joined(const std::vector<std::string>& names) {
     return result;
 }
 
+void print_choices(const KernelChoices& choices) {
+    if (choices.empty()) return;
+    std::cout << "trained with " << choices.size() << " kernels (--json lists them), SHA-256 of the list "
+              << choices_hash(choices) << "\n";
+}
+
 void print_model(const io::Safetensors& file, const Architecture& architecture) {
     if (architecture.network) {
         const InputInfo& input = architecture.network->input();
         std::cout << architecture.network->summary_text() << "\n"
                   << "input: " << to_string(input.image_shape) << ", a byte enters as byte * "
                   << input.scale << " + " << input.shift << "\n"
-                  << "classes: " << joined(input.classes) << "\n\n";
+                  << "classes: " << joined(input.classes) << "\n";
+        print_choices(architecture.network->choices());
+        std::cout << "\n";
     } else {
         std::cout << "no network of Hekla: " << printable(architecture.reason) << "\n\n";
     }

@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "command.h"
+#include "kernel_options.h"
 #include "output.h"
 
 namespace hekla::command {
@@ -23,6 +24,7 @@ struct PredictArguments {
     std::string model;
     std::vector<std::string> images;
     bool invert = false;
+    KernelArguments kernels;
 };
 
 struct Guess {
@@ -90,10 +92,12 @@ void print_result(const PredictArguments& arguments, const std::vector<std::vect
 int run_predict(const PredictArguments& arguments, CommonOptions& common) {
     Sequential network = Sequential::load(arguments.model);
     const data::Dataset images = read_images(arguments, network.input());
-    Device device = open_device(common);
+    check_kernel_options(arguments.kernels);
+    Device device = open_device(common, kernel_settings(arguments.kernels));
     Trainer trainer(device, network);
     const std::vector<float> probabilities = trainer.predict(
         images, static_cast<std::uint32_t>(std::min<std::size_t>(images.size(), largest_batch)));
+    write_choices(arguments.kernels, trainer.choices());
     const std::size_t classes = probabilities.size() / images.size();
     std::vector<std::vector<Guess>> all;
     for (std::size_t i = 0; i < images.size(); ++i) {
@@ -124,6 +128,7 @@ Command add_predict(CLI::App& app, CommonOptions& common) {
         ->type_name("FILE.safetensors");
     sub->add_flag("--invert", arguments->invert,
                   "Swap dark and bright: MNIST's digits are bright on dark, ink on paper is not");
+    add_kernel_options(*sub, arguments->kernels);
     add_common_options(*sub, common);
     return {sub, [arguments, &common] { return run_predict(*arguments, common); }};
 }

@@ -22,6 +22,7 @@ void check_outputs(const TrainArguments& arguments) {
     check_writable(output_path(arguments), "--out");
     if (!arguments.report.empty()) check_writable(arguments.report, "--report");
     if (!arguments.log.empty()) check_writable(arguments.log, "--log");
+    check_kernel_options(arguments.kernels);
 }
 
 data::TrainTest load_data(const TrainArguments& arguments, const Recipe& recipe) {
@@ -131,9 +132,10 @@ bool fit_and_save(const TrainArguments& arguments, Recipe& recipe, Trainer& trai
 int run_train(const TrainArguments& arguments, CommonOptions& common) {
     Recipe recipe = resolve(arguments);
     check_outputs(arguments);
+    const KernelSettings kernels = kernel_settings(arguments.kernels);
     const data::TrainTest data = load_data(arguments, recipe);
     build_network(recipe, data.train, arguments.init);
-    Device device = open_device(common);
+    Device device = open_device(common, kernels);
     std::ostream& out = text_stream(common.json);
 
     TrainResult result;
@@ -149,6 +151,7 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
         result.test = trainer.evaluate(data.test);
         out << "test accuracy: " << fixed(result.test->accuracy, 4) << "\n";
     }
+    write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";
     if (!interrupted && !arguments.report.empty()) {
         io::write_file(arguments.report, report_page(result, recipe, trainer, data));

@@ -111,6 +111,7 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
     sub.add_option("--log", a.log,
                    "Write a JSON line per step and per epoch; it is kept if training fails")
         ->type_name("FILE");
+    add_kernel_options(sub, a.kernels);
 }
 
 Recipe resolve(const TrainArguments& a) {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "kernel_options.h"
+
 namespace CLI {
 class App;
 }
@@ -21,6 +23,7 @@ struct TrainArguments {
     std::optional<float> rate, validation_split, dropout;
     std::optional<double> submit_ms;
     std::optional<std::string> optimizer, shuffle, loss;
+    KernelArguments kernels;
 };
 
 void add_train_options(CLI::App& subcommand, TrainArguments& arguments);

@@ -28,6 +28,7 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
             {"Training time", fixed(result.history.seconds, 1) + " s, " +
                                   fixed(result.history.images_per_second, 0) + " images/s"},
             {"Weights", "SHA-256 " + result.weights_sha256},
+            {"Kernels", "SHA-256 of their list " + choices_hash(recipe.network.choices())},
             {"Made by", std::string("Hekla ") + version()}};
 }
 
@@ -78,6 +79,7 @@ Json result_json(const TrainResult& result, const Sequential& network) {
                  {"test_loss", nullptr},
                  {"model", result.model},
                  {"weights_sha256", result.weights_sha256},
+                 {"choices_sha256", choices_hash(network.choices())},
                  {"validation_accuracy", nullptr},
                  {"vulkan_calls_per_step", history.vulkan_calls_per_step},
                  {"objects_after_first_epoch", history.objects_after_first_epoch},

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <hekla/choices.h>
+
 namespace hekla {
 
 namespace vulkan {
@@ -35,8 +37,10 @@ struct DeviceSettings {
     /// ending in ".json"): no more than that device has; `hekla devices --caps` prints one. Empty: HEKLA_CAPS if
     /// set, else the device's own.
     std::string caps = {};
-    /// Keep compiled pipelines in the user's cache folder.
+    /// Keep compiled pipelines and tuned choices of kernels in the user's cache folder.
     bool disk_cache = true;
+    /// How kernels are chosen, and whether they are timed.
+    KernelSettings kernels = {};
 };
 
 /// All devices, best first: discrete, integrated, virtual, CPU. Throws Error (no_device) when there is

@@ -1,6 +1,7 @@
 #pragma once
 // Everything but <hekla/vulkan.h>.
 
+#include <hekla/choices.h>
 #include <hekla/config.h>
 #include <hekla/data.h>
 #include <hekla/device.h>

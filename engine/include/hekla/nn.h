@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include <hekla/choices.h>
 #include <hekla/config.h>
 #include <hekla/data.h>
 #include <hekla/device.h>
@@ -118,13 +119,17 @@ class Sequential {
     /// The summary as a table for people.
     std::string summary_text() const;
 
+    /// The kernels of the last training's steps, kept in the network's file; empty if there was none.
+    const KernelChoices& choices() const;
+    void set_choices(KernelChoices choices);
+
     /// Adds the network's nodes for input x [N,H,W,C] to x's graph. training: dropout is on (and needs
     /// the step state).
     Tensor apply(Tensor x, bool training = false) const;
 
 #if HEKLA_WITH_IO
-    /// Safetensors with the architecture, the input's scaling and the class names in the metadata. The bytes depend on
-    /// the network alone: no date, path or setting is in them.
+    /// Safetensors with the architecture, the input's scaling, the class names and the choices of kernels, with their
+    /// SHA-256, in the metadata. The bytes depend on these alone: no date, path or setting is in them.
     void save(const std::string& path) const;
     static Sequential load(const std::string& path);
     /// Takes the parameters of a file with the same names and shapes; throws Error listing what differs.
@@ -225,6 +230,8 @@ class Trainer {
     Evaluation evaluate(const data::Dataset& data, std::uint32_t batch = 128);
     /// Class probabilities, size() x classes.
     std::vector<float> predict(const data::Dataset& data, std::uint32_t batch = 128);
+    /// Of all that was run so far, by problem: given to a Device's KernelSettings, they repeat it.
+    const KernelChoices& choices() const;
 
   private:
     struct State;

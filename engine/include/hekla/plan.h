@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <hekla/choices.h>
 #include <hekla/device.h>
 #include <hekla/graph.h>
 
@@ -50,6 +51,9 @@ class Plan {
     /// The step state's seed and random counter, for graphs with dropout.
     void set_random(std::uint32_t seed, std::uint32_t counter);
     void set_learning_rate(float rate);
+
+    /// What computes what: equal choices give equal bits (KernelSettings::choices repeats them).
+    const KernelChoices& choices() const;
 
     /// Bytes of device memory planned for intermediate values, and what they would need at least.
     std::uint64_t scratch_bytes() const;
