@@ -17,6 +17,7 @@ pub enum Layer {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[allow(dead_code)]
 pub enum Optimizer {
     Adam { rate: f64, epsilon: f32 },
     Sgd { rate: f64, momentum: f64 },
