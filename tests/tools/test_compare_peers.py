@@ -179,7 +179,7 @@ class Whole(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn("| train/feed-forward/32 | lavapipe | Good | 200 | 100 | **2.00** (2.00 to 2.00) |", out)
         self.assertIn("| Broken |  |  | failed: the fake is broken |", out)
-        self.assertRegex(out, r"\| Absent \|  \|  \| failed: set-up: \S+ failed: no such package \|")
+        self.assertRegex(out, r"\| Absent \|  \|  \| failed: set-up: [\w.]+ failed: no such package \|")
         self.assertIn("Peers: Good: 1.2.", out)
         self.assertNotIn(str(self.folder), out)
         results = json.loads(path.read_text())["results"]

@@ -14,13 +14,14 @@ def marks(peer):
 def carry_out(step):
     if not isinstance(step, Step):
         return step()
+    program = os.path.basename(str(step.command[0]))
     try:
         done = subprocess.run([str(word) for word in step.command], env={**os.environ, **step.environment}, stdin=subprocess.DEVNULL,
                               capture_output=True, encoding="utf-8", errors="replace", check=False)
-    except FileNotFoundError as error:
-        raise Failed(f"there is no program {error.filename}") from None
+    except FileNotFoundError:
+        raise Failed(f"there is no program {program}") from None
     if done.returncode:
-        raise Failed(f"{step.command[0]} failed: {message_of(done.stderr or done.stdout)}")
+        raise Failed(f"{program} failed: {message_of(done.stderr or done.stdout)}")
     return None
 
 
