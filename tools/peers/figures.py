@@ -36,10 +36,10 @@ def row(result):
     if "failed" in result:
         return [*first, "", "", "failed: " + one_line(result["failed"])]
     unit = " ms" if result["unit"] == "ms" else ""
-    spread = f"{result['ratio_lowest']:.2f} to {result['ratio_highest']:.2f}"
+    spread = f" ({result['ratio_lowest']:.2f} to {result['ratio_highest']:.2f})" if len(result["hekla"]) > 1 else ""
     note = f"; {result['note']}" if result.get("note") else ""
     return [*first, number(result["hekla_median"]) + unit, number(result["peer_median"]) + unit,
-            f"**{result['ratio']:.2f}** ({spread}){note}"]
+            f"**{result['ratio']:.2f}**{spread}{note}"]
 
 
 def markdown(results):
