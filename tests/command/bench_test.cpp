@@ -96,6 +96,35 @@ TEST(Bench, Networks) {
     EXPECT_GE(results.at("memory/feed-forward/32").at("planned_of_bound"), 1.0);
 }
 
+TEST(Bench, BriefGivesTheSpeedAlone) {
+    const CommandResult run_result = run({"bench", "infer", "--network", "feed-forward", "--batch", "8", "--brief", "--json", "--seconds", "0.01"});
+    ASSERT_EQ(run_result.status, 0) << run_result.err;
+    const json measured = run_result.json();
+    ASSERT_EQ(measured.at("results").size(), 1u) << measured;
+    const json& result = measured.at("results")[0];
+    EXPECT_EQ(result.at("name"), "infer/feed-forward/8");
+    EXPECT_GT(result.at("images_per_second"), 0.0);
+    EXPECT_TRUE(result.at("fraction_of_peak").is_null()) << result;
+}
+
+TEST(Bench, ConvolutionsOfANetworkAndTheirSum) {
+    const CommandResult run_result = run({"bench", "conv", "--network", "squeezenet", "--brief", "--json", "--seconds", "0.01"});
+    ASSERT_EQ(run_result.status, 0) << run_result.err;
+    const json measured = run_result.json();
+    double sum = 0;
+    int layers = 0;
+    for (const json& result : measured.at("results")) {
+        if (result.at("name") == "conv/squeezenet/sum") continue;
+        sum += result.at("layers").get<double>() * result.at("milliseconds").get<double>();
+        layers += result.at("layers").get<int>();
+    }
+    const json& total = measured.at("results").back();
+    EXPECT_EQ(total.at("name"), "conv/squeezenet/sum");
+    EXPECT_EQ(layers, 26);
+    EXPECT_EQ(total.at("layers"), 26);
+    EXPECT_NEAR(total.at("milliseconds").get<double>(), sum, 1e-6 * sum);
+}
+
 TEST(Bench, AllDevicesMarkOne) {
     const CommandResult run_result = run({"bench", "peak", "--device", "all", "--json", "--seconds", "0.01"});
     ASSERT_EQ(run_result.status, 0) << run_result.err;
@@ -128,6 +157,10 @@ TEST(Bench, ReportTellsNoNames) {
 TEST(Bench, WrongUse) {
     EXPECT_EQ(run({"bench", "speed"}).status, 2);
     EXPECT_EQ(run({"bench", "--seconds", "0"}).status, 2);
+    EXPECT_EQ(run({"bench", "--batch", "0"}).status, 2);
+    const CommandResult convolutions_alone = run({"bench", "train", "--network", "resnet18"});
+    EXPECT_EQ(convolutions_alone.status, 1);
+    EXPECT_NE(convolutions_alone.err.find("conv --network resnet18"), std::string::npos) << convolutions_alone.err;
     const CommandResult unknown = run({"bench", "train", "--network", "keras-mnits"});
     EXPECT_EQ(unknown.status, 1);
     EXPECT_NE(unknown.err.find("keras-mnist"), std::string::npos) << unknown.err;

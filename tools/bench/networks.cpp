@@ -71,9 +71,14 @@ Recipe dense_recipe(std::uint32_t layers) {
 
 }  // namespace
 
-std::vector<NetworkCase> network_cases(const std::string& only) {
+std::vector<NetworkCase> network_cases(const std::string& only, std::uint32_t batch) {
     std::vector<NetworkCase> cases = {{"keras-mnist", 32},        {"keras-mnist", 128}, {"keras-mnist-dropout", 32},
                                       {"lenet-cifar10", 4},       {"keras-cifar10", 128}, {"feed-forward", 32}};
+    if (batch) {
+        for (NetworkCase& item : cases) item.batch = batch;
+        const auto same = [](const NetworkCase& a, const NetworkCase& b) { return a.recipe == b.recipe; };
+        cases.erase(std::unique(cases.begin(), cases.end(), same), cases.end());
+    }
     if (only.empty()) return cases;
     (void)recipe(only);  // its Error lists the names
     std::erase_if(cases, [&](const NetworkCase& item) { return item.recipe != only; });
@@ -88,14 +93,14 @@ double first_step_ms(const DeviceSettings& settings, const std::string& name, st
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-void measure_training(const Device& device, const std::vector<NetworkCase>& cases, const Budget& budget, const FirstSteps& first_steps, Collector& collector) {
+void measure_training(const Device& device, const std::vector<NetworkCase>& cases, const Budget& budget, bool brief, const FirstSteps& first_steps, Collector& collector) {
     for (const NetworkCase& item : cases)
         collector.attempt(item.name("train"), [&] {
             StepNetwork network(device, recipe(item.recipe), item.batch, StepKind::train, images, {});
             Figure figure = figure_of(network, longer(budget), collector.figures.peak_gflops);
             figure.name = item.name("train");
-            figure.more["layers"] = layers_json(device, network, budget);
-            if (Json first = first_steps ? first_steps(item) : Json(); !first.is_null()) figure.more["first_step_ms"] = std::move(first);
+            if (!brief) figure.more["layers"] = layers_json(device, network, budget);
+            if (Json first = !brief && first_steps ? first_steps(item) : Json(); !first.is_null()) figure.more["first_step_ms"] = std::move(first);
             collector.add(std::move(figure));
         });
 }

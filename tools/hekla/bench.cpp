@@ -24,6 +24,8 @@ struct BenchArguments {
     std::vector<std::string> sections;
     bench::Budget budget;
     std::string network;
+    std::uint32_t batch = 0;
+    bool brief = false;
     std::string first_step;  // hidden: "keras-mnist/32", measured in a process of its own
 };
 
@@ -96,7 +98,7 @@ Measured measure(const Device& device, const BenchArguments& arguments, std::ost
     bench::Collector collector;
     collector.on_figure = [&](const bench::Figure& figure) { out << line_of(figure) << "\n" << std::flush; };
     collector.on_left_out = [&](const bench::LeftOut& item) { out << item.name << " left out: " << printable(item.reason) << "\n" << std::flush; };
-    bench::Settings settings{.budget = arguments.budget, .network = arguments.network};
+    bench::Settings settings{.budget = arguments.budget, .network = arguments.network, .batch = arguments.batch, .brief = arguments.brief};
     if (!is_report(arguments)) settings.sections = arguments.sections;
     settings.first_steps = [&](const bench::NetworkCase& item) { return first_steps(item, measured.info); };
     if (is_report(arguments)) measured.self_tests = bench::self_tests(device);
@@ -179,7 +181,12 @@ Command add_bench(CLI::App& app, CommonOptions& common) {
         ->type_name("SECTION");
     sub->add_option("--seconds", arguments->budget.seconds, "Time of each measurement (0.3)")->check(positive_number());
     sub->add_option("--longest", arguments->budget.longest, "Leave out what takes more seconds at once (3)")->check(positive_number());
-    sub->add_option("--network", arguments->network, "Only this network (all)")->type_name("NAME");
+    sub->add_option("--network", arguments->network,
+                    "Only this network (all); in conv, squeezenet or resnet18: each of its convolutions with bias and ReLU\n"
+                    "for one image, and their sum")
+        ->type_name("NAME");
+    sub->add_option("--batch", arguments->batch, "Batch size of the networks (each one's own)")->check(positive_integer());
+    sub->add_flag("--brief", arguments->brief, "Of networks the speed alone: no peak, no layers, no first step");
     sub->add_option("--first-step", arguments->first_step, "NETWORK/BATCH")->group("");
     add_common_options(*sub, common);
     return {sub, [arguments, &common] { return run_bench(*arguments, common); }};
