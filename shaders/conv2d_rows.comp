@@ -3,8 +3,9 @@
 // Convolution with one group and filters % 4 == 0. One invocation makes `tile_w` neighbouring outputs of a row for
 // four filters; the input row stays in registers across the horizontal taps. Lanes run along the filters.
 // CHANNELS4: channels % 4 == 0, the input is read as vec4s of channels.
-// PIXELS4: one channel, width and tile_w * stride_w multiples of 4, no padding: it is read as vec4s of pixels, and no loop
-// is left: a loop that carries the tile costs some drivers more than the few steps in it.
+// PIXELS4: few channels, of which width * channels and tile_w * stride_w * channels are multiples of 4: a row is read as
+// vec4s of numbers, whatever pixels they are of, and no loop is left: a loop that carries the tile costs some drivers more
+// than the few steps in it.
 #include "common.glsl"
 #include "activation.glsl"
 #include "conv2d_geometry.glsl"
@@ -23,8 +24,12 @@ INPUT4(0, X, x)
 #define XT vec4
 #elif defined(PIXELS4)
 layout(constant_id = 8) const uint kernel_h = 3u;
+layout(constant_id = 9) const uint channels = 1u;
+layout(constant_id = 10) const uint pad_left = 0u;
 INPUT4(0, X, x)
-const uint row_elements = (row_length + 3u) / 4u * 4u;
+// From the beginning of the vec4 in which the first pixel lies: the same for all tiles.
+const uint before = (4u - pad_left * channels % 4u) % 4u;
+const uint row_elements = (before + row_length * channels + 3u) / 4u * 4u;
 #else
 INPUT1(0, X, x)
 #define LOADX(index) LOAD1(x, index)
@@ -56,7 +61,8 @@ void main() {
     vec4 sum[tile_w];
     UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] = vec4(0.0);
 #ifdef PIXELS4
-    uint w0 = ow0 * stride_w;
+    int row_vectors = int(params.width * channels / 4u);
+    int v0 = (int(ow0 * stride_w * channels) - int(pad_left * channels + before)) / 4;
 #else
     int w0 = int(ow0 * stride_w) - params.pad_left;
     // Where the row's pixels lie from its beginning, and which are there, is the same in every row and channel.
@@ -71,18 +77,24 @@ void main() {
 #endif
 #ifdef PIXELS4
     UNROLL for (uint i = 0u; i < kernel_h; ++i) {
-        uint row_at = (n * params.height + oh * params.stride_h + i * params.dilation_h) * params.width;
+        int h = int(oh * params.stride_h + i * params.dilation_h) - params.pad_top;
+        bool row_inside = padded == 0u || (h >= 0 && h < int(params.height));
+        int row_at = (int(n * params.height) + clamp(h, 0, int(params.height) - 1)) * row_vectors;
         float row[row_elements];
         UNROLL for (uint t = 0u; t < row_elements; t += 4u) {
-            vec4 pixels = LOAD4(x, (row_at + min(w0 + t, params.width - 4u)) / 4u);
-            row[t] = pixels.x;
-            row[t + 1u] = pixels.y;
-            row[t + 2u] = pixels.z;
-            row[t + 3u] = pixels.w;
+            // A row begins and ends with a vec4, so one is inside or outside as a whole.
+            int v = v0 + int(t / 4u);
+            vec4 numbers = LOAD4(x, row_at + clamp(v, 0, row_vectors - 1));
+            if (padded != 0u && !(row_inside && v >= 0 && v < row_vectors)) numbers = vec4(0.0);
+            row[t] = numbers.x;
+            row[t + 1u] = numbers.y;
+            row[t + 2u] = numbers.z;
+            row[t + 3u] = numbers.w;
         }
-        UNROLL for (uint j = 0u; j < kernel_w; ++j) {
-            vec4 k = LOAD4(weight, (i * kernel_w + j) * filter_vectors + o);
-            UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[p * stride_w + j * dilation_w] * k;
+        UNROLL for (uint j = 0u; j < kernel_w * channels; ++j) {
+            vec4 k = LOAD4(weight, (i * kernel_w * channels + j) * filter_vectors + o);
+            uint tap = before + j / channels * dilation_w * channels + j % channels;
+            UNROLL for (uint p = 0u; p < tile_w; ++p) sum[p] += row[tap + p * stride_w * channels] * k;
         }
     }
 #else

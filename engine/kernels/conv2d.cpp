@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/matmul.h"
+#include "kernels/pointwise.h"
 #include "kernels/winograd.h"
 #include "reference/reference.h"
 #include "shaders.h"
@@ -97,6 +98,14 @@ std::uint32_t largest_tile_w(const DeviceTraits& device, const Conv2dGeometry& g
     return tile_w;
 }
 
+/// Outputs per invocation where rows are read as vec4s of numbers, whatever pixels they are of; 0 where they can't be. All
+/// taps of all outputs are written out: so many outputs that they are some hundred.
+std::uint32_t tile_w_of_numbers(const DeviceTraits& device, const Conv2dGeometry& g) {
+    const std::uint32_t taps = g.kernel_h * g.kernel_w * g.channels;
+    if (!device.cpu || g.channels > 3 || g.width * g.channels % 4 != 0 || taps > 75) return 0;
+    return std::min((g.out_w + 3) / 4 * 4, taps > 27 ? 8u : 16u);
+}
+
 template <class S>
 Implementation rows_implementation(const DeviceTraits& device, const Conv2dGeometry& g, const Epilogue& epilogue,
                                    const RowsOperands& at, std::uint32_t tile_w, std::uint32_t components) {
@@ -107,7 +116,12 @@ Implementation rows_implementation(const DeviceTraits& device, const Conv2dGeome
     typename S::Constants constants{.group_size = device.group_size, .tile_w = tile_w, .kernel_w = g.kernel_w, .stride_w = g.stride_w,
                                     .dilation_w = g.dilation_w, .padded = g.pad_left > 0 || reach_w(g) > g.pad_left + g.width,
                                     .has_bias = epilogue.bias, .activation = epilogue.activation};
-    if constexpr (requires { constants.kernel_h; }) constants.kernel_h = g.kernel_h;
+    if constexpr (requires { constants.kernel_h; }) {
+        constants.kernel_h = g.kernel_h;
+        constants.channels = g.channels;
+        constants.pad_left = g.pad_left;
+        constants.padded |= static_cast<std::uint32_t>(g.pad_top > 0 || reach_h(g) > g.pad_top + g.height);
+    }
     return {"conv2d rows " + std::to_string(tile_w),
             {make_call<S>(constants, params, groups_for(invocations, device.group_size),
                           {{at.x, components}, {at.weight, 4}, {epilogue.bias ? at.bias : at.weight, 4}, {at.y}},
@@ -128,14 +142,32 @@ std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv
     const std::uint32_t tile_w = best_tile_w(g.out_w, largest_tile_w(device_traits, g, components));
     const bool texels = texels_fit(device, g.input_elements(), components) && texels_fit(device, g.weight_elements(), 4);
     const auto make = [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, tile_w, components); };
-    if (device_traits.cpu && g.channels == 1 && g.width % 4 == 0 && g.pad_left == 0 && reach_w(g) <= g.width &&
-        g.pad_top == 0 && reach_h(g) <= g.height && g.kernel_h * g.kernel_w <= 49) {
-        const std::uint32_t wide = std::min((g.out_w + 3) / 4 * 4, 16u);
+    if (const std::uint32_t wide = tile_w_of_numbers(device_traits, g); wide > 0) {
         add_both<shaders::conv2d_rows_pixels4, shaders::conv2d_rows_pixels4_texel>(
             list, device, texels, [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, wide, 4); });
     }
     if (components == 4) add_both<shaders::conv2d_rows_channels4, shaders::conv2d_rows_channels4_texel>(list, device, texels, make);
     else add_both<shaders::conv2d_rows, shaders::conv2d_rows_texel>(list, device, texels, make);
+    return list;
+}
+
+std::vector<Implementation> conv2d_padded_filters(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
+                                                  const RowsOperands& at, std::uint32_t first_scratch) {
+    if (g.groups != 1 || g.filters % 4 == 0) return {};
+    Conv2dGeometry padded = g;
+    padded.filters = (g.filters + 3) / 4 * 4;
+    const std::uint32_t weight = first_scratch, y = first_scratch + 1, bias = first_scratch + 2;
+    const auto taps = static_cast<std::uint32_t>(g.weight_elements() / g.filters);
+    std::vector<Implementation> list = conv2d_rows(device, padded, epilogue, {at.x, weight, bias, y});
+    for (Implementation& rows : list) {
+        rows.name += ", padded filters";
+        rows.calls.insert(rows.calls.begin(), copy_columns(device, taps, g.filters, g.filters, padded.filters, at.weight, weight));
+        if (epilogue.bias)
+            rows.calls.insert(rows.calls.begin(), copy_columns(device, 1, g.filters, g.filters, padded.filters, at.bias, bias));
+        rows.calls.push_back(copy_columns(device, pixels(g), g.filters, padded.filters, g.filters, y, at.y));
+        rows.scratch_bytes = {padded.weight_elements() * 4, padded.output_elements() * 4};
+        if (epilogue.bias) rows.scratch_bytes.push_back(padded.filters * 4ull);
+    }
     return list;
 }
 
@@ -162,6 +194,7 @@ std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device&
     if (prefers_winograd(device, g_)) rows.swap(winograd);
     for (Implementation& first : rows) list.push_back(std::move(first));
     for (Implementation& second : winograd) list.push_back(std::move(second));
+    for (Implementation& padded : conv2d_padded_filters(device, g_, epilogue_, {0, 1, bias, y}, y + 1)) list.push_back(std::move(padded));
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.weight_elements()), 1);
     add_both<shaders::conv2d_direct, shaders::conv2d_direct_texel>(list, device, texels, [&]<class S>() {
         typename S::Params params{};

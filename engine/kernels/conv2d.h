@@ -72,6 +72,13 @@ struct RowsOperands {
 std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv2dGeometry& geometry,
                                         const Epilogue& epilogue, const RowsOperands& operands);
 
+/// The same for any number of filters: copies of weight and bias have room for a multiple of four, and what is too much is
+/// left out of a last copy. None where the filters need no room, or rows can't do it. Scratch from `first_scratch`.
+std::vector<Implementation> conv2d_padded_filters(const vulkan::Device& device, const Conv2dGeometry& geometry, const Epilogue& epilogue,
+                                                  const RowsOperands& operands, std::uint32_t first_scratch);
+/// The weight gradient likewise. Operands: x, dy, dweight, then scratch.
+std::vector<Implementation> conv2d_weight_gradient_padded_filters(const vulkan::Device& device, const Conv2dGeometry& geometry);
+
 inline std::uint32_t pixels(const Conv2dGeometry& g) { return g.batch * g.out_h * g.out_w; }
 
 /// Whether it is a product of matrices, [pixels, channels] by [channels, filters]: single pixels, all of them, one group.

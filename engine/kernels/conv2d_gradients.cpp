@@ -92,7 +92,39 @@ Implementation weight_rows(const vulkan::Device& device, const Conv2dGeometry& g
     return implementation;
 }
 
+/// Needs one group, stride and dilation 1 along the width, and filters % 4 == 0.
+std::vector<Implementation> weight_gradient_rows(const vulkan::Device& device, const Conv2dGeometry& g) {
+    std::vector<Implementation> list;
+    if (g.groups != 1 || g.stride_w != 1 || g.dilation_w != 1 || g.filters % 4 != 0 || g.kernel_w > 11) return list;
+    const std::uint32_t lanes = g.channels % 4 == 0 ? 4 : 1;
+    const bool texels = texels_fit(device, g.input_elements(), lanes) && texels_fit(device, g.output_elements(), 4);
+    const auto make = [&]<class S>() { return weight_rows<S>(device, g, lanes); };
+    if (lanes == 4)
+        add_both<shaders::conv2d_weight_gradient_rows_channels4, shaders::conv2d_weight_gradient_rows_channels4_texel>(
+            list, device, texels, make);
+    else
+        add_both<shaders::conv2d_weight_gradient_rows, shaders::conv2d_weight_gradient_rows_texel>(list, device, texels, make);
+    return list;
+}
+
 }  // namespace
+
+std::vector<Implementation> conv2d_weight_gradient_padded_filters(const vulkan::Device& device, const Conv2dGeometry& g) {
+    if (g.groups != 1 || g.filters % 4 == 0) return {};
+    Conv2dGeometry padded = g;
+    padded.filters = (g.filters + 3) / 4 * 4;
+    constexpr std::uint32_t dy = 3, weight = 4;
+    const auto taps = static_cast<std::uint32_t>(g.weight_elements() / g.filters);
+    std::vector<Implementation> list = weight_gradient_rows(device, padded);
+    for (Implementation& rows : list) {
+        renumber(rows, std::array<std::uint32_t, 3>{0, dy, weight}, weight + 1);
+        rows.name += ", padded filters";
+        rows.calls.insert(rows.calls.begin(), copy_columns(device, pixels(g), g.filters, g.filters, padded.filters, 1, dy));
+        rows.calls.push_back(copy_columns(device, taps, g.filters, padded.filters, g.filters, weight, 2));
+        rows.scratch_bytes.insert(rows.scratch_bytes.begin(), {padded.output_elements() * 4, padded.weight_elements() * 4});
+    }
+    return list;
+}
 
 std::string Conv2dInputGradient::details() const { return padding_text(g_); }
 std::string Conv2dInputGradient::name() const { return "conv2d input gradient " + to_string(g_); }
@@ -106,17 +138,13 @@ std::vector<Implementation> Conv2dInputGradient::implementations(const vulkan::D
     std::vector<Implementation> list;
     if (is_product(g_)) list = as_product(device, input_gradient_product(g_));
     if (is_convolution(g_)) {
-        const KernelCall flipped = [&] {
-            KernelCall call = StridedCopy(flip(g_), g_.weight_elements(), g_.weight_elements()).implementations(device)[0].calls[0];
-            call.slots[0].operand = 1;
-            call.slots[1].operand = 3;
-            return call;
-        }();
+        const KernelCall flipped = copy_call(device, flip(g_), g_.weight_elements(), g_.weight_elements(), 1, 3);
         const Conv2dGeometry turned = gradient_geometry(g_);
         std::vector<Implementation> rows = conv2d_rows(device, turned, {}, {0, 3, 0, 2});
         std::vector<Implementation> winograd = winograd_forward(device, turned, {}, {0, 3, 0, 2}, 4);
         if (prefers_winograd(device, turned)) rows.swap(winograd);
         for (Implementation& second : winograd) rows.push_back(std::move(second));
+        for (Implementation& padded : conv2d_padded_filters(device, turned, {}, {0, 3, 0, 2}, 4)) rows.push_back(std::move(padded));
         for (Implementation& forward : rows) {
             forward.name = "conv2d input gradient as " + forward.name;
             forward.calls.insert(forward.calls.begin(), flipped);
@@ -166,17 +194,9 @@ std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::
     if (is_product(g_)) list = as_product(device, weight_gradient_product(g_));
     std::vector<Implementation> winograd = winograd_weight_gradient(device, g_);
     if (list.empty() && prefers_winograd(device, g_)) list.swap(winograd);
-    if (g_.groups == 1 && g_.stride_w == 1 && g_.dilation_w == 1 && g_.filters % 4 == 0 && g_.kernel_w <= 11) {
-        const std::uint32_t lanes = g_.channels % 4 == 0 ? 4 : 1;
-        const bool texels = texels_fit(device, g_.input_elements(), lanes) && texels_fit(device, g_.output_elements(), 4);
-        const auto make = [&]<class S>() { return weight_rows<S>(device, g_, lanes); };
-        if (lanes == 4)
-            add_both<shaders::conv2d_weight_gradient_rows_channels4, shaders::conv2d_weight_gradient_rows_channels4_texel>(
-                list, device, texels, make);
-        else
-            add_both<shaders::conv2d_weight_gradient_rows, shaders::conv2d_weight_gradient_rows_texel>(list, device, texels, make);
-    }
+    for (Implementation& rows : weight_gradient_rows(device, g_)) list.push_back(std::move(rows));
     for (Implementation& second : winograd) list.push_back(std::move(second));
+    for (Implementation& padded : conv2d_weight_gradient_padded_filters(device, g_)) list.push_back(std::move(padded));
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.output_elements()), 1);
     add_both<shaders::conv2d_weight_gradient_direct, shaders::conv2d_weight_gradient_direct_texel>(
         list, device, texels, [&]<class S>() {

@@ -136,9 +136,7 @@ void Matmul::add_with_b_transposed(std::vector<Implementation>& list, const vulk
     const std::uint32_t from_rows = g_.transpose_b ? g_.columns : g_.depth, from_columns = g_.transpose_b ? g_.depth : g_.columns;
     const reference::StridedCopy copy{{from_columns, from_rows}, {1, static_cast<std::int32_t>(from_columns)},
                                       {static_cast<std::int32_t>(from_rows), 1}, 0, 0};
-    KernelCall turn = StridedCopy(copy, g_.b_elements(), g_.b_elements()).implementations(device)[0].calls[0];
-    turn.slots[0].operand = 1;
-    turn.slots[1].operand = scratch;
+    const KernelCall turn = copy_call(device, copy, g_.b_elements(), g_.b_elements(), 1, scratch);
     std::vector<Implementation> found;
     const Matmul product(turned, epilogue_);
     if (dot) product.add_dot(found, device);

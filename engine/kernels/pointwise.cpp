@@ -192,6 +192,19 @@ std::vector<Implementation> StridedCopy::implementations(const vulkan::Device& d
         });
     return list;
 }
+KernelCall copy_call(const vulkan::Device& device, const reference::StridedCopy& copy, std::uint64_t in_elements,
+                     std::uint64_t out_elements, std::uint32_t from, std::uint32_t to) {
+    KernelCall call = StridedCopy(copy, in_elements, out_elements).implementations(device)[0].calls[0];
+    call.slots[0].operand = from;
+    call.slots[1].operand = to;
+    return call;
+}
+KernelCall copy_columns(const vulkan::Device& device, std::uint32_t rows, std::uint32_t columns, std::uint32_t from_width,
+                        std::uint32_t to_width, std::uint32_t from, std::uint32_t to) {
+    const auto in_row = static_cast<std::int32_t>(from_width), out_row = static_cast<std::int32_t>(to_width);
+    return copy_call(device, {{rows, columns}, {in_row, 1}, {out_row, 1}}, std::uint64_t{rows} * from_width,
+                     std::uint64_t{rows} * to_width, from, to);
+}
 std::unique_ptr<Problem> StridedCopy::small() const {
     // The variant has no shape in it: a small transposition tests it as well.
     return std::make_unique<StridedCopy>(reference::StridedCopy{{3, 5, 7}, {1, 3, 15}, {35, 7, 1}, 0, 2}, 105, 110);

@@ -82,6 +82,13 @@ class StridedCopy : public Problem {
     std::uint64_t in_elements_, out_elements_;
 };
 
+/// The copy as a step of another kernel, between two of its operands.
+KernelCall copy_call(const vulkan::Device& device, const reference::StridedCopy& copy, std::uint64_t in_elements,
+                     std::uint64_t out_elements, std::uint32_t from, std::uint32_t to);
+/// Copies the first `columns` of every row of matrix `from`, whose rows are `from_width` numbers apart, into `to`.
+KernelCall copy_columns(const vulkan::Device& device, std::uint32_t rows, std::uint32_t columns, std::uint32_t from_width,
+                        std::uint32_t to_width, std::uint32_t from, std::uint32_t to);
+
 /// Operand: y.
 class Fill : public Problem {
   public:

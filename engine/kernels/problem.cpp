@@ -35,6 +35,12 @@ std::vector<std::unique_ptr<Problem>> Problem::small_ones() const {
     return list;
 }
 
+void renumber(Implementation& part, std::span<const std::uint32_t> at, std::uint32_t first_scratch) {
+    const auto count = static_cast<std::uint32_t>(at.size());
+    for (KernelCall& call : part.calls)
+        for (Slot& slot : call.slots) slot.operand = slot.operand < count ? at[slot.operand] : first_scratch + slot.operand - count;
+}
+
 std::array<std::uint32_t, 3> groups_for(std::uint64_t invocations, std::uint32_t group_size) {
     const std::uint64_t groups = (invocations + group_size - 1) / group_size;
     if (groups <= groups_per_row) return {static_cast<std::uint32_t>(groups ? groups : 1), 1, 1};

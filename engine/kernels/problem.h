@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -40,6 +41,10 @@ struct Implementation {
     std::vector<KernelCall> calls;
     std::vector<std::uint64_t> scratch_bytes;
 };
+
+/// Renumbers the operands of an implementation that is part of another: number i becomes at[i], and its scratch, numbered
+/// from at.size() on, goes on at `first_scratch`.
+void renumber(Implementation& part, std::span<const std::uint32_t> at, std::uint32_t first_scratch);
 
 struct Operand {
     DType dtype = DType::f32;

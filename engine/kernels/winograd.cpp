@@ -105,11 +105,8 @@ std::vector<Implementation> products(const vulkan::Device& device, const MatmulG
 Implementation around(const std::string& name, std::vector<KernelCall> before, Implementation product, KernelCall after,
                       const std::array<std::uint32_t, 3>& at, std::uint32_t first_scratch, std::vector<std::uint64_t> scratch) {
     Implementation result{name + ", " + product.name, std::move(before), std::move(scratch)};
-    const auto behind = first_scratch + static_cast<std::uint32_t>(result.scratch_bytes.size());
-    for (KernelCall& call : product.calls) {
-        for (Slot& slot : call.slots) slot.operand = slot.operand < 3 ? at[slot.operand] : behind + slot.operand - 3;
-        result.calls.push_back(std::move(call));
-    }
+    renumber(product, at, first_scratch + static_cast<std::uint32_t>(result.scratch_bytes.size()));
+    for (KernelCall& call : product.calls) result.calls.push_back(std::move(call));
     result.scratch_bytes.insert(result.scratch_bytes.end(), product.scratch_bytes.begin(), product.scratch_bytes.end());
     result.calls.push_back(std::move(after));
     return result;
