@@ -1,6 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Convolution with one group and filters % 4 == 0. One invocation makes `tile_w` neighbouring outputs of a row for
+// Convolution with one group; weights [kh,kw,C,O] have room for a multiple of four filters, and there are so many, or any
+// number where ANY_FILTERS is defined. One invocation makes `tile_w` neighbouring outputs of a row for
 // four filters; the input row stays in registers across the horizontal taps. Lanes run along the filters.
 // CHANNELS4: channels % 4 == 0, the input is read as vec4s of channels.
 // PIXELS4: few channels, of which width * channels and tile_w * stride_w * channels are multiples of 4: a row is read as
@@ -37,14 +38,18 @@ INPUT1(0, X, x)
 #endif
 INPUT4(1, Weight, weight)
 INPUT4(2, Bias, bias)
+#ifdef ANY_FILTERS
+OUTPUT1(3, Y, y)
+#else
 OUTPUT4(3, Y, y)
+#endif
 layout(push_constant) uniform Params {
     CONV2D_MEMBERS
     float activation_parameter;
 } params;
 
 void main() {
-    uint filter_vectors = params.filters / 4u;
+    uint filter_vectors = (params.filters + 3u) / 4u;
     uint tiles_w = (params.out_w + tile_w - 1u) / tile_w;
     uint index = invocation_index();
     if (index >= filter_vectors * tiles_w * params.out_h * params.batch) return;
@@ -132,8 +137,15 @@ void main() {
 #endif
 
     vec4 offset = has_bias != 0u ? LOAD4(bias, o) : vec4(0.0);
+    uint pixel = (n * params.out_h + oh) * params.out_w + ow0;
     UNROLL for (uint p = 0u; p < tile_w; ++p)
-        if (ow0 + p < params.out_w)
-            y.data[((n * params.out_h + oh) * params.out_w + ow0 + p) * filter_vectors + o] =
-                activate(activation, sum[p] + offset, params.activation_parameter);
+        if (ow0 + p < params.out_w) {
+            vec4 value = activate(activation, sum[p] + offset, params.activation_parameter);
+#ifdef ANY_FILTERS
+            UNROLL for (uint f = 0u; f < 4u; ++f)
+                if (o * 4u + f < params.filters) y.data[(pixel + p) * params.filters + o * 4u + f] = value[f];
+#else
+            y.data[(pixel + p) * filter_vectors + o] = value;
+#endif
+        }
 }

@@ -112,61 +112,80 @@ Implementation rows_implementation(const DeviceTraits& device, const Conv2dGeome
     typename S::Params params{};
     set_geometry(params, g);
     params.activation_parameter = epilogue.parameter;
-    const std::uint64_t invocations = std::uint64_t{g.filters / 4} * ((g.out_w + tile_w - 1) / tile_w) * g.out_h * g.batch;
+    const std::uint64_t invocations = std::uint64_t{(g.filters + 3) / 4} * ((g.out_w + tile_w - 1) / tile_w) * g.out_h * g.batch;
     typename S::Constants constants{.group_size = device.group_size, .tile_w = tile_w, .kernel_w = g.kernel_w, .stride_w = g.stride_w,
                                     .dilation_w = g.dilation_w, .padded = g.pad_left > 0 || reach_w(g) > g.pad_left + g.width,
                                     .has_bias = epilogue.bias, .activation = epilogue.activation};
+    std::string name = "conv2d rows ";
     if constexpr (requires { constants.kernel_h; }) {
+        name = "conv2d rows of numbers ";
         constants.kernel_h = g.kernel_h;
         constants.channels = g.channels;
         constants.pad_left = g.pad_left;
         constants.padded |= static_cast<std::uint32_t>(g.pad_top > 0 || reach_h(g) > g.pad_top + g.height);
     }
-    return {"conv2d rows " + std::to_string(tile_w),
+    return {name + std::to_string(tile_w),
             {make_call<S>(constants, params, groups_for(invocations, device.group_size),
                           {{at.x, components}, {at.weight, 4}, {epilogue.bias ? at.bias : at.weight, 4}, {at.y}},
                           static_cast<double>(g.multiply_adds()))},
             {}};
 }
 
-}  // namespace
+/// The shaders of filters in whole vec4s, and of any number of them (its weights have room for whole vec4s).
+struct RowsShaders {
+    using numbers = shaders::conv2d_rows;
+    using numbers_texel = shaders::conv2d_rows_texel;
+    using channels4 = shaders::conv2d_rows_channels4;
+    using channels4_texel = shaders::conv2d_rows_channels4_texel;
+    using pixels4 = shaders::conv2d_rows_pixels4;
+    using pixels4_texel = shaders::conv2d_rows_pixels4_texel;
+};
+struct AnyRowsShaders {
+    using numbers = shaders::conv2d_rows_any;
+    using numbers_texel = shaders::conv2d_rows_any_texel;
+    using channels4 = shaders::conv2d_rows_any_channels4;
+    using channels4_texel = shaders::conv2d_rows_any_channels4_texel;
+    using pixels4 = shaders::conv2d_rows_any_pixels4;
+    using pixels4_texel = shaders::conv2d_rows_any_pixels4_texel;
+};
 
-std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
-                                        const RowsOperands& at) {
+template <class Shaders>
+std::vector<Implementation> rows_of(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue, const RowsOperands& at) {
     std::vector<Implementation> list;
     const DeviceTraits device_traits = traits(device);
     // The registers of a tile: its outputs and one input row. Wide strides and kernels would not fit.
     const std::uint32_t row_extra = (g.kernel_w - 1) * g.dilation_w;
-    if (g.groups != 1 || g.filters % 4 != 0 || row_extra > 16 || g.stride_w > 4) return list;
+    if (g.groups != 1 || row_extra > 16 || g.stride_w > 4) return list;
     const std::uint32_t components = g.channels % 4 == 0 ? 4 : 1;
     const std::uint32_t tile_w = best_tile_w(g.out_w, largest_tile_w(device_traits, g, components));
     const bool texels = texels_fit(device, g.input_elements(), components) && texels_fit(device, g.weight_elements(), 4);
     const auto make = [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, tile_w, components); };
     if (const std::uint32_t wide = tile_w_of_numbers(device_traits, g); wide > 0) {
-        add_both<shaders::conv2d_rows_pixels4, shaders::conv2d_rows_pixels4_texel>(
+        add_both<typename Shaders::pixels4, typename Shaders::pixels4_texel>(
             list, device, texels, [&]<class S>() { return rows_implementation<S>(device_traits, g, epilogue, at, wide, 4); });
     }
-    if (components == 4) add_both<shaders::conv2d_rows_channels4, shaders::conv2d_rows_channels4_texel>(list, device, texels, make);
-    else add_both<shaders::conv2d_rows, shaders::conv2d_rows_texel>(list, device, texels, make);
+    if (components == 4) add_both<typename Shaders::channels4, typename Shaders::channels4_texel>(list, device, texels, make);
+    else add_both<typename Shaders::numbers, typename Shaders::numbers_texel>(list, device, texels, make);
     return list;
+}
+
+}  // namespace
+
+std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
+                                        const RowsOperands& at) {
+    return g.filters % 4 == 0 ? rows_of<RowsShaders>(device, g, epilogue, at) : std::vector<Implementation>();
 }
 
 std::vector<Implementation> conv2d_padded_filters(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
                                                   const RowsOperands& at, std::uint32_t first_scratch) {
-    if (g.groups != 1 || g.filters % 4 == 0) return {};
-    Conv2dGeometry padded = g;
-    padded.filters = (g.filters + 3) / 4 * 4;
-    const std::uint32_t weight = first_scratch, y = first_scratch + 1, bias = first_scratch + 2;
+    if (g.filters % 4 == 0) return {};
+    const std::uint32_t room = (g.filters + 3) / 4 * 4, weight = first_scratch;
     const auto taps = static_cast<std::uint32_t>(g.weight_elements() / g.filters);
-    std::vector<Implementation> list = conv2d_rows(device, padded, epilogue, {at.x, weight, bias, y});
+    std::vector<Implementation> list = rows_of<AnyRowsShaders>(device, g, epilogue, {at.x, weight, at.bias, at.y});
     for (Implementation& rows : list) {
         rows.name += ", padded filters";
-        rows.calls.insert(rows.calls.begin(), copy_columns(device, taps, g.filters, g.filters, padded.filters, at.weight, weight));
-        if (epilogue.bias)
-            rows.calls.insert(rows.calls.begin(), copy_columns(device, 1, g.filters, g.filters, padded.filters, at.bias, bias));
-        rows.calls.push_back(copy_columns(device, pixels(g), g.filters, padded.filters, g.filters, y, at.y));
-        rows.scratch_bytes = {padded.weight_elements() * 4, padded.output_elements() * 4};
-        if (epilogue.bias) rows.scratch_bytes.push_back(padded.filters * 4ull);
+        rows.calls.insert(rows.calls.begin(), copy_columns(device, taps, g.filters, g.filters, room, at.weight, weight));
+        rows.scratch_bytes = {std::uint64_t{taps} * room * 4};
     }
     return list;
 }

@@ -72,8 +72,8 @@ struct RowsOperands {
 std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv2dGeometry& geometry,
                                         const Epilogue& epilogue, const RowsOperands& operands);
 
-/// The same for any number of filters: copies of weight and bias have room for a multiple of four, and what is too much is
-/// left out of a last copy. None where the filters need no room, or rows can't do it. Scratch from `first_scratch`.
+/// The same for any number of filters, with a copy of the weight that has room for a multiple of four. None where the filters
+/// need no room, or rows can't do it. Scratch from `first_scratch`.
 std::vector<Implementation> conv2d_padded_filters(const vulkan::Device& device, const Conv2dGeometry& geometry, const Epilogue& epilogue,
                                                   const RowsOperands& operands, std::uint32_t first_scratch);
 /// The weight gradient likewise. Operands: x, dy, dweight, then scratch.

@@ -47,7 +47,9 @@ std::vector<Implementation> Reduce::implementations(const vulkan::Device& device
     // Where the results alone do not keep the device busy, each is made of several partial ones.
     const std::uint64_t invocations = outer_ * inner_ / components;
     const std::uint64_t wanted = 4 * traits(device).target_invocations / std::max<std::uint64_t>(invocations, 1);
-    const std::uint64_t chunks = std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(depth_ / 16, 1));
+    // On a CPU few numbers take less time than a second dispatch.
+    const bool few = traits(device).cpu && outer_ * depth_ * inner_ <= 8192 && depth_ <= 512;
+    const std::uint64_t chunks = few ? 1 : std::clamp<std::uint64_t>(wanted, 1, std::max<std::uint64_t>(depth_ / 16, 1));
     const float factor = kind_ == Reduction::mean ? 1.0f / static_cast<float>(depth_) : 1.0f;
 
     std::vector<Implementation> list;
@@ -66,7 +68,7 @@ std::vector<Implementation> Reduce::implementations(const vulkan::Device& device
 }
 
 std::unique_ptr<Problem> Reduce::small() const {
-    return std::make_unique<Reduce>(kind_, std::min<std::uint64_t>(outer_, 3), std::min<std::uint64_t>(depth_, 83),
+    return std::make_unique<Reduce>(kind_, std::min<std::uint64_t>(outer_, 3), std::min<std::uint64_t>(depth_, 515),
                                     inner_ > 8 ? 8 + inner_ % 4 : inner_);
 }
 

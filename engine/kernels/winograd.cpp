@@ -171,7 +171,9 @@ void with_families(const vulkan::Device& device, const Conv2dGeometry& g, const 
 }  // namespace
 
 bool prefers_winograd(const vulkan::Device& device, const Conv2dGeometry& g) {
-    return traits(device).cpu && traits(device).prefer_texel_buffers && g.channels >= 16 && g.filters >= 16;
+    // The weights' transform, sixteen times as many stores, must be paid for by the tiles that share it.
+    return traits(device).cpu && traits(device).prefer_texel_buffers && g.channels >= 16 && g.filters >= 16 &&
+           tiles_of<Families<4>::storage>(g).all >= 16;
 }
 
 std::vector<Implementation> winograd_forward(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
