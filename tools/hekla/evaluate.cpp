@@ -24,7 +24,7 @@ struct EvaluateArguments {
     std::optional<std::uint64_t> limit;
 };
 
-data::Dataset load_data(const EvaluateArguments& arguments, const Sequential& network) {
+data::Dataset load_data(const EvaluateArguments& arguments, const Network& network) {
     data::TrainTest sets = arguments.data.empty()
                                ? data_set_of(network.input(), arguments.data_dir)
                                : data::load(arguments.data, arguments.data_dir);
@@ -33,7 +33,7 @@ data::Dataset load_data(const EvaluateArguments& arguments, const Sequential& ne
 }
 
 int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
-    Sequential network = Sequential::load(arguments.model);
+    Network network = Network::load(arguments.model);
     const data::Dataset data = load_data(arguments, network);
     Device device = open_device(common);
     Trainer trainer(device, network);

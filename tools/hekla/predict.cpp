@@ -88,7 +88,7 @@ void print_result(const PredictArguments& arguments, const std::vector<std::vect
 }
 
 int run_predict(const PredictArguments& arguments, CommonOptions& common) {
-    Sequential network = Sequential::load(arguments.model);
+    Network network = Network::load(arguments.model);
     const data::Dataset images = read_images(arguments, network.input());
     Device device = open_device(common);
     Trainer trainer(device, network);
