@@ -2,6 +2,7 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/matmul.h"
+#include "kernels/norm.h"
 #include "kernels/peak.h"
 #include "kernels/pointwise.h"
 #include "kernels/pool2d.h"
@@ -59,6 +60,23 @@ void add_rows(Problems& list) {
         }
     put<CorrectRows>(list, 33, 10);
     put<CorrectRows>(list, 3, 300);
+}
+
+void add_norms(Problems& list) {
+    const NormGeometry geometries[] = {{.rows = 60, .groups = 5, .sample_rows = 6},    {.rows = 300, .groups = 16, .sample_rows = 30},
+                                       {.rows = 1000, .groups = 3, .sample_rows = 10}, {.outer = 3, .rows = 70, .groups = 2, .width = 3},
+                                       {.outer = 2, .rows = 9, .groups = 2, .width = 8}, {.outer = 3, .rows = 130, .groups = 1, .width = 16},
+                                       {.outer = 37, .width = 12},                       {.outer = 5, .width = 7}};
+    for (const NormGeometry& g : geometries)
+        for (bool with_state : {false, true}) {
+            if (with_state && g.outer > 1) continue;
+            put<NormStatistics>(list, g, with_state);
+            put<Normalize>(list, g, with_state);
+            put<NormSums>(list, g, with_state);
+            put<NormInputGradient>(list, g, with_state);
+            if (g.outer == 1) put<RunningAverage>(list, g.channels(), g.rows, g.sample_rows, 0.1f, with_state);
+        }
+    put<GivenStatistics>(list, 37u, 1e-3f);
 }
 
 void add_products(Problems& list) {
@@ -157,6 +175,7 @@ Problems kernel_problems() {
     Problems list;
     add_pointwise(list);
     add_rows(list);
+    add_norms(list);
     add_products(list);
     add_convolutions(list);
     add_poolings(list);

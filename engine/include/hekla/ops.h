@@ -60,6 +60,24 @@ Tensor average_pool2d(Tensor x, const Pool2dOptions& options = {});
 Tensor global_max_pool2d(Tensor x);
 Tensor global_average_pool2d(Tensor x);
 
+// Normalization: (x - mean) / sqrt(variance + epsilon) * scale + shift, with scale and shift [C] of the last axis.
+struct BatchNormOptions {
+    float epsilon = 1e-5f;
+    float momentum = 0.1f;  // running = (1 - momentum) * running + momentum * the batch's (PyTorch's; Keras' momentum is 1 - this)
+};
+/// x [N,..,C], statistics over all axes but the last. With a step state only the live rows count, and the others are zero.
+/// running_mean and running_variance [C], both or none, are parameters that the batch's mean and its unbiased variance move.
+Tensor batch_norm(Tensor x, Tensor scale, Tensor shift, const BatchNormOptions& options = {}, Tensor step_state = {},
+                  Tensor running_mean = {}, Tensor running_variance = {});
+/// The same with statistics [C] that are given, in evaluation; no gradient flows to them.
+Tensor batch_norm_given(Tensor x, Tensor mean, Tensor variance, Tensor scale, Tensor shift, float epsilon = 1e-5f);
+/// Over the last axis, in each row.
+Tensor layer_norm(Tensor x, Tensor scale, Tensor shift, float epsilon = 1e-5f);
+/// x [N,..,C]: in each sample over what lies between, and over C / groups neighbouring channels.
+Tensor group_norm(Tensor x, std::uint32_t groups, Tensor scale, Tensor shift, float epsilon = 1e-5f);
+/// group_norm with one group per channel.
+Tensor instance_norm(Tensor x, Tensor scale, Tensor shift, float epsilon = 1e-5f);
+
 struct MatmulOptions {
     bool transpose_a = false, transpose_b = false;
 };
