@@ -44,6 +44,17 @@ struct Pool2dGeometry {
     bool operator==(const Pool2dGeometry&) const = default;
 };
 
+/// Images enlarged by whole factors, NHWC.
+struct Upsample2dGeometry {
+    std::uint32_t batch = 1, height = 1, width = 1, channels = 1;
+    std::uint32_t factor_h = 1, factor_w = 1;
+    bool bilinear = false;
+
+    std::uint64_t input_elements() const { return std::uint64_t{batch} * height * width * channels; }
+    std::uint64_t output_elements() const { return input_elements() * factor_h * factor_w; }
+    bool operator==(const Upsample2dGeometry&) const = default;
+};
+
 /// Statistics of x [outer, rows, groups * width] over rows and width, one mean and variance per (outer, group).
 /// Batch: outer 1, width 1. Instance: outer N, width 1. Group: outer N. Layer: rows 1, groups 1.
 struct NormGeometry {

@@ -27,6 +27,14 @@ void average_pool2d_gradient(const Pool2dGeometry& g, In dy, Out dx);
 /// Divisor of the average at window (oh, ow): the number of positions that count.
 std::uint32_t average_divisor(const Pool2dGeometry& g, std::uint32_t oh, std::uint32_t ow);
 
+// upsample2d.cpp: output o of an axis lies at (o + 1/2) / factor - 1/2 of the input, not before its first pixel
+void upsample2d(const Upsample2dGeometry& g, In x, Out y);
+void upsample2d_gradient(const Upsample2dGeometry& g, In dy, Out dx);
+
+// embedding.cpp: table [rows, columns]; y[i] = table[indices[i]], zeros for an index beyond the table
+void embedding(std::uint64_t rows, std::uint64_t columns, In table, In indices, Out y);
+void embedding_gradient(std::uint64_t rows, std::uint64_t columns, In dy, In indices, Out dtable);
+
 // norm.cpp: x [outer, rows, channels]; statistics [3, outer, groups]: means, 1 / sqrt(variance + epsilon), variances.
 // live: rows that count, of all; gradients of what follows, and the results there, are zero
 void norm_statistics(const NormGeometry& g, std::uint32_t live, In x, Out statistics);

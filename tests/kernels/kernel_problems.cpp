@@ -1,6 +1,8 @@
 #include "kernels/kernel_problems.h"
 
 #include "kernels/conv2d.h"
+#include "kernels/depthwise.h"
+#include "kernels/embedding.h"
 #include "kernels/matmul.h"
 #include "kernels/norm.h"
 #include "kernels/peak.h"
@@ -9,6 +11,7 @@
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/training.h"
+#include "kernels/upsample2d.h"
 
 namespace hekla::tests {
 namespace {
@@ -77,6 +80,28 @@ void add_norms(Problems& list) {
             if (g.outer == 1) put<RunningAverage>(list, g.channels(), g.rows, g.sample_rows, 0.1f, with_state);
         }
     put<GivenStatistics>(list, 37u, 1e-3f);
+}
+
+void add_images(Problems& list) {
+    for (bool bilinear : {false, true})
+        for (bool gradient : {false, true}) {
+            put<Upsample2d>(list, Upsample2dGeometry{2, 5, 7, 3, 2, 3, bilinear}, gradient);
+            put<Upsample2d>(list, Upsample2dGeometry{3, 9, 8, 20, 2, 2, bilinear}, gradient);
+        }
+    const Conv2dGeometry depthwise[] = {
+        {.batch = 2, .height = 7, .width = 9, .channels = 8, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 7, .out_w = 9, .pad_top = 1, .pad_left = 1, .groups = 8},
+        {.batch = 5, .height = 12, .width = 13, .channels = 20, .kernel_h = 3, .kernel_w = 5, .filters = 20, .out_h = 5, .out_w = 5, .stride_h = 2, .stride_w = 2, .groups = 20},
+        {.batch = 1, .height = 9, .width = 9, .channels = 4, .kernel_h = 3, .kernel_w = 3, .filters = 4, .out_h = 5, .out_w = 5, .dilation_h = 2, .dilation_w = 2, .groups = 4}};
+    for (const Conv2dGeometry& g : depthwise) {
+        put<DepthwiseForward>(list, g, Epilogue{});
+        put<DepthwiseForward>(list, g, Epilogue{true, 1 + reference::unary_index("relu"), 0});
+        put<DepthwiseInputGradient>(list, g);
+        put<DepthwiseWeightGradient>(list, g);
+    }
+    for (std::uint32_t columns : {5u, 16u}) {
+        put<Embedding>(list, 33u, columns, 50u);
+        put<EmbeddingGradient>(list, 33u, columns, 50u);
+    }
 }
 
 void add_products(Problems& list) {
@@ -176,6 +201,7 @@ Problems kernel_problems() {
     add_pointwise(list);
     add_rows(list);
     add_norms(list);
+    add_images(list);
     add_products(list);
     add_convolutions(list);
     add_poolings(list);
