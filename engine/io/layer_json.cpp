@@ -76,6 +76,79 @@ template <class Visitor>
 void members(Visitor& v, LeakyRelu& leaky) { v.number("slope", leaky.slope); }
 template <class Visitor>
 void members(Visitor& v, Elu& elu) { v.number("alpha", elu.alpha); }
+template <class Visitor>
+void members(Visitor& v, BatchNorm& norm) {
+    v.number("momentum", norm.momentum);
+    v.number("epsilon", norm.epsilon);
+    v.init("scale_init", norm.scale_init);
+}
+template <class Visitor>
+void members(Visitor& v, LayerNorm& norm) { v.number("epsilon", norm.epsilon); }
+template <class Visitor>
+void members(Visitor& v, InstanceNorm& norm) { v.number("epsilon", norm.epsilon); }
+template <class Visitor>
+void members(Visitor& v, GroupNorm& norm) {
+    v.number("groups", norm.groups, true);
+    v.number("epsilon", norm.epsilon);
+}
+/// What the kinds of convolutions have in common.
+template <class Visitor, class Conv>
+void window_members(Visitor& v, Conv& conv) {
+    v.size("kernel", conv.kernel);
+    v.size("stride", conv.stride);
+    v.padding("padding", conv.padding);
+    v.flag("bias", conv.bias);
+    v.init("weight_init", conv.weight_init);
+    v.init("bias_init", conv.bias_init);
+}
+template <class Visitor>
+void members(Visitor& v, DepthwiseConv2d& conv) {
+    window_members(v, conv);
+    v.size("dilation", conv.dilation);
+}
+template <class Visitor>
+void members(Visitor& v, SeparableConv2d& conv) {
+    v.number("filters", conv.filters, true);
+    window_members(v, conv);
+    v.size("dilation", conv.dilation);
+}
+template <class Visitor>
+void members(Visitor& v, Conv2dTranspose& conv) {
+    v.number("filters", conv.filters, true);
+    window_members(v, conv);
+    v.size("output_padding", conv.output_padding);
+}
+template <class Visitor>
+void members(Visitor& v, Upsample2d& up) {
+    v.size("factor", up.factor);
+    bool bilinear = up.interpolation == Interpolation::bilinear;
+    v.flag("bilinear", bilinear);
+    up.interpolation = bilinear ? Interpolation::bilinear : Interpolation::nearest;
+}
+template <class Visitor>
+void members(Visitor& v, Embedding& table) {
+    v.number("rows", table.rows, true);
+    v.number("width", table.width, true);
+    v.init("weight_init", table.weight_init);
+}
+template <class Visitor, class Rnn>
+void recurrent_members(Visitor& v, Rnn& rnn) {
+    v.number("units", rnn.units, true);
+    v.flag("sequences", rnn.sequences);
+    v.init("weight_init", rnn.weight_init);
+    v.init("recurrent_init", rnn.recurrent_init);
+}
+template <class Visitor>
+void members(Visitor& v, SimpleRnn& rnn) { recurrent_members(v, rnn); }
+template <class Visitor>
+void members(Visitor& v, Lstm& rnn) { recurrent_members(v, rnn); }
+template <class Visitor>
+void members(Visitor& v, Gru& rnn) { recurrent_members(v, rnn); }
+template <class Visitor>
+void members(Visitor& v, MultiHeadAttention& attention) {
+    v.number("heads", attention.heads, true);
+    v.init("weight_init", attention.weight_init);
+}
 inline void members(Write& v, Reshape& reshape) { v.json["shape"] = reshape.shape; }
 inline void members(Reader& v, Reshape& reshape) { reshape.shape = v.dims("shape"); }
 
@@ -91,7 +164,12 @@ constexpr TypeEntry types[] = {{"conv2d", make<Conv2d>}, {"dense", make<Dense>},
                                {"reshape", make<Reshape>}, {"dropout", make<Dropout>}, {"softmax", make<Softmax>},
                                {"relu", make<Relu>}, {"leaky_relu", make<LeakyRelu>}, {"elu", make<Elu>}, {"sigmoid", make<Sigmoid>},
                                {"tanh", make<Tanh>}, {"gelu", make<Gelu>}, {"silu", make<Silu>}, {"softplus", make<Softplus>},
-                               {"add", make<Add>}, {"multiply", make<Multiply>}, {"concat", make<Concat>}};
+                               {"add", make<Add>}, {"multiply", make<Multiply>}, {"concat", make<Concat>},
+                               {"batch_norm", make<BatchNorm>}, {"layer_norm", make<LayerNorm>}, {"group_norm", make<GroupNorm>},
+                               {"instance_norm", make<InstanceNorm>}, {"depthwise_conv2d", make<DepthwiseConv2d>},
+                               {"separable_conv2d", make<SeparableConv2d>}, {"conv2d_transpose", make<Conv2dTranspose>},
+                               {"upsample2d", make<Upsample2d>}, {"embedding", make<Embedding>}, {"simple_rnn", make<SimpleRnn>},
+                               {"lstm", make<Lstm>}, {"gru", make<Gru>}, {"multi_head_attention", make<MultiHeadAttention>}};
 static_assert(std::size(types) == std::variant_size_v<Layer>);
 
 }  // namespace

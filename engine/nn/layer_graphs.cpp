@@ -52,6 +52,36 @@ struct Apply {
     Tensor operator()(const Multiply&) const { return folded("multiply", multiply); }
     Tensor operator()(const Concat&) const { return concat(inputs, static_cast<std::uint32_t>(x.shape().rank() - 1)); }
 
+    Tensor operator()(const BatchNorm& norm) const {
+        if (!options.training || !options.trainable)
+            return batch_norm_given(x, parameter(2), parameter(3), parameter(0), parameter(1), norm.epsilon);
+        return batch_norm(x, parameter(0), parameter(1), {.epsilon = norm.epsilon, .momentum = norm.momentum}, x.graph().step_state(), parameter(2),
+                          parameter(3));
+    }
+    Tensor operator()(const LayerNorm& norm) const { return layer_norm(x, parameter(0), parameter(1), norm.epsilon); }
+    Tensor operator()(const GroupNorm& norm) const { return group_norm(x, norm.groups, parameter(0), parameter(1), norm.epsilon); }
+    Tensor operator()(const InstanceNorm& norm) const { return instance_norm(x, parameter(0), parameter(1), norm.epsilon); }
+    Tensor operator()(const DepthwiseConv2d& conv) const {
+        return conv2d(x, parameter(0), parameter(1),
+                      {.stride = conv.stride, .padding = conv.padding, .dilation = conv.dilation, .groups = static_cast<std::uint32_t>(x.shape().back())});
+    }
+    Tensor operator()(const SeparableConv2d& conv) const {
+        const Tensor channels = conv2d(x, parameter(0), {},
+                                       {.stride = conv.stride, .padding = conv.padding, .dilation = conv.dilation,
+                                        .groups = static_cast<std::uint32_t>(x.shape().back())});
+        return conv2d(channels, parameter(1), parameter(2));
+    }
+    Tensor operator()(const Conv2dTranspose& conv) const {
+        return conv2d_transpose(x, parameter(0), parameter(1),
+                                {.stride = conv.stride, .padding = conv.padding, .output_padding = conv.output_padding.value_or(Size2(0))});
+    }
+    Tensor operator()(const Upsample2d& up) const { return upsample2d(x, up.factor, up.interpolation); }
+    Tensor operator()(const Embedding&) const { return embedding(parameter(0), x); }
+    Tensor operator()(const SimpleRnn& rnn) const { return apply_recurrent(Recurrence::simple, rnn.sequences, x, parameters); }
+    Tensor operator()(const Lstm& rnn) const { return apply_recurrent(Recurrence::lstm, rnn.sequences, x, parameters); }
+    Tensor operator()(const Gru& rnn) const { return apply_recurrent(Recurrence::gru, rnn.sequences, x, parameters); }
+    Tensor operator()(const MultiHeadAttention& attention) const { return apply_attention(attention.heads, inputs, parameters); }
+
     /// f(f(a, b), c).. of inputs of one shape: broadcasting would hide a mistake.
     Tensor folded(const char* name, Tensor (*f)(Tensor, Tensor)) const {
         Tensor result = x;

@@ -27,6 +27,19 @@ struct TypeName {
     const char* operator()(const Add&) const { return "add"; }
     const char* operator()(const Multiply&) const { return "multiply"; }
     const char* operator()(const Concat&) const { return "concat"; }
+    const char* operator()(const BatchNorm&) const { return "batch_norm"; }
+    const char* operator()(const LayerNorm&) const { return "layer_norm"; }
+    const char* operator()(const GroupNorm&) const { return "group_norm"; }
+    const char* operator()(const InstanceNorm&) const { return "instance_norm"; }
+    const char* operator()(const DepthwiseConv2d&) const { return "depthwise_conv2d"; }
+    const char* operator()(const SeparableConv2d&) const { return "separable_conv2d"; }
+    const char* operator()(const Conv2dTranspose&) const { return "conv2d_transpose"; }
+    const char* operator()(const Upsample2d&) const { return "upsample2d"; }
+    const char* operator()(const Embedding&) const { return "embedding"; }
+    const char* operator()(const SimpleRnn&) const { return "simple_rnn"; }
+    const char* operator()(const Lstm&) const { return "lstm"; }
+    const char* operator()(const Gru&) const { return "gru"; }
+    const char* operator()(const MultiHeadAttention&) const { return "multi_head_attention"; }
 };
 
 }  // namespace

@@ -32,6 +32,13 @@ struct ApplyOptions {
 /// Adds the layer's nodes for its inputs x (with the batch); `parameters` in the order of the specs.
 Tensor apply(const Layer& layer, const std::vector<Tensor>& x, const std::vector<Tensor>& parameters, const ApplyOptions& options);
 
+// Layers of many nodes (layer_recurrent.cpp, layer_attention.cpp).
+enum class Recurrence : std::uint8_t { simple, lstm, gru };
+/// x [N, steps, features]; parameters: weight, recurrent, bias, and of a GRU the recurrent bias.
+Tensor apply_recurrent(Recurrence kind, bool sequences, Tensor x, const std::vector<Tensor>& parameters);
+/// inputs [N, steps, features]: one, or queries, keys and values.
+Tensor apply_attention(std::uint32_t heads, const std::vector<Tensor>& inputs, const std::vector<Tensor>& parameters);
+
 /// Values of a parameter at the start: depends on seed and stream alone.
 std::vector<float> initial_values(const ParameterSpec& spec, std::uint64_t seed, std::uint32_t stream);
 

@@ -37,12 +37,26 @@ Sequential all_layers() {
     return network;
 }
 
-/// The layers of several inputs, which no chain has.
+/// The layers that all_layers lacks, no member at its default; among them those of several inputs.
 Network meeting_layers() {
     Network network;
-    const auto a = network.input("input", Shape{3, 3, 2});
-    const auto sum = network.add(Add{}, {a, a, a}), product = network.add(Multiply{}, {a, sum});
-    network.output(network.add(Concat{}, {sum, product}));
+    const auto a = network.input("image", Shape{6, 6, 4}), words = network.input("words", Shape{5}, DType::u32);
+    const auto add = [&](const Layer& layer, const auto& x) { return network.add(layer, x); };
+    const auto sum = add(Add{}, std::vector{a, a, a}), product = add(Multiply{}, std::vector{a, sum});
+    auto x = add(BatchNorm{.momentum = 0.25f, .epsilon = 1e-3f, .scale_init = Init::constant(0.5f)}, add(Concat{}, std::vector{sum, product}));
+    x = add(GroupNorm{.groups = 4, .epsilon = 1e-3f}, add(LayerNorm{.epsilon = 1e-3f}, add(InstanceNorm{.epsilon = 1e-3f}, x)));
+    x = add(DepthwiseConv2d{.kernel = {3, 2}, .stride = {1, 2}, .padding = Padding::same(), .dilation = {2, 1}, .bias = false,
+                            .weight_init = Init::lecun_normal, .bias_init = Init::ones}, x);
+    x = add(SeparableConv2d{.filters = 6, .kernel = 2, .stride = {2, 1}, .padding = Padding::pixels(1), .dilation = {1, 2}, .bias = false,
+                            .weight_init = Init::he_normal, .bias_init = Init::ones}, x);
+    x = add(Conv2dTranspose{.filters = 5, .kernel = {3, 2}, .stride = 2, .padding = Padding::pixels(1, 0, 0, 1), .output_padding = Size2(1), .bias = false,
+                            .weight_init = Init::glorot_normal, .bias_init = Init::ones}, x);
+    network.output(add(Upsample2d{.factor = {2, 3}, .interpolation = Interpolation::bilinear}, x), "picture");
+    auto sequence = add(Embedding{.rows = 9, .width = 8, .weight_init = Init::lecun_uniform}, words);
+    sequence = add(MultiHeadAttention{.heads = 2, .weight_init = Init::orthogonal}, std::vector{sequence, sequence, sequence});
+    sequence = add(Lstm{.units = 3, .sequences = true, .weight_init = Init::he_uniform, .recurrent_init = Init::zeros}, sequence);
+    sequence = add(Gru{.units = 4, .sequences = true, .weight_init = Init::he_uniform, .recurrent_init = Init::zeros}, sequence);
+    network.output(add(SimpleRnn{.units = 5, .weight_init = Init::he_uniform, .recurrent_init = Init::zeros}, sequence), "answer");
     network.build();
     return network;
 }
@@ -63,7 +77,13 @@ TEST(Architecture, EveryLayerMakesTheRoundTrip) {
         seen[network.layers()[i].index()] = true;
     }
     const std::string meetings = meeting_layers().architecture_json();
-    EXPECT_EQ(Network::from_json(meetings, "test").architecture_json(), meetings);
+    const Network met = Network::from_json(meetings, "test");
+    EXPECT_EQ(met.architecture_json(), meetings);
+    EXPECT_EQ(met.parameter_count(), meeting_layers().parameter_count());
+    EXPECT_EQ(std::get<BatchNorm>(met.layers()[3]).scale_init, Init::constant(0.5f));
+    EXPECT_EQ(std::get<Conv2dTranspose>(met.layers()[9]).output_padding, Size2(1));
+    EXPECT_EQ(std::get<Upsample2d>(met.layers()[10]).interpolation, Interpolation::bilinear);
+    EXPECT_TRUE(std::get<Gru>(met.layers()[14]).sequences);
     for (const Layer& layer : meeting_layers().layers()) seen[layer.index()] = true;
     EXPECT_THAT(seen, testing::Each(true)) << "a layer type is missing here";
     const auto& conv = std::get<Conv2d>(again.layers()[0]);
@@ -180,11 +200,11 @@ TEST(Architecture, MutationsGiveAnErrorOrANetwork) {
     // Small, so that what a mutation enlarges stays small too.
     Sequential small{Conv2d{.filters = 2, .padding = Padding::same()}, LeakyRelu{0.1f}, MaxPool2d{2}, Dropout{0.5f}, Flatten{}, Dense{3}};
     small.build({Shape{4, 4, 1}, 0.5f, 0, {"a", "b", "c"}});
-    const std::string texts[] = {small.architecture_json(), Sequential(all_layers().layers()).architecture_json()};
+    const std::string texts[] = {small.architecture_json(), Sequential(all_layers().layers()).architecture_json(), meeting_layers().architecture_json()};
     std::mt19937 random(11);
     int networks = 0, errors = 0;
     for (int i = 0; i < 5000; ++i) {
-        const std::string text = mutated(texts[i % 2], random);
+        const std::string text = mutated(texts[i % 3], random);
         try {
             const Network network = Network::from_json(text, "mutation");
             EXPECT_EQ(Network::from_json(network.architecture_json(), "again").architecture_json(), network.architecture_json()) << text;

@@ -80,8 +80,90 @@ struct Add {};       // of equal shapes: residual connections
 struct Multiply {};  // of equal shapes: gates
 struct Concat {};    // along the last axis: the channels of images
 
+// Normalization; all have a scale (ones) and a shift (zeros) per channel.
+/// By the batch's statistics in training, by running averages otherwise, and where the layer is frozen.
+struct BatchNorm {
+    float momentum = 0.1f;  // share of the batch in the running averages; Keras' momentum is 1 - this
+    float epsilon = 1e-5f;
+    Init scale_init = Init::ones;
+};
+struct LayerNorm { float epsilon = 1e-5f; };  // over the last axis
+struct GroupNorm {
+    std::uint32_t groups = 32;
+    float epsilon = 1e-5f;
+};
+struct InstanceNorm { float epsilon = 1e-5f; };
+
+struct DepthwiseConv2d {  // one filter per channel
+    Size2 kernel = 3;
+    Size2 stride = 1;
+    Padding padding = {};
+    Size2 dilation = 1;
+    bool bias = true;
+    Init weight_init = Init::glorot_uniform;
+    Init bias_init = Init::zeros;
+};
+struct SeparableConv2d {  // a depthwise convolution without bias, then one of 1x1
+    std::uint32_t filters = 1;
+    Size2 kernel = 3;
+    Size2 stride = 1;
+    Padding padding = {};
+    Size2 dilation = 1;
+    bool bias = true;
+    Init weight_init = Init::glorot_uniform;
+    Init bias_init = Init::zeros;
+};
+struct Conv2dTranspose {
+    std::uint32_t filters = 1;
+    Size2 kernel = 3;
+    Size2 stride = 1;
+    Padding padding = {};
+    std::optional<Size2> output_padding = {};
+    bool bias = true;
+    Init weight_init = Init::glorot_uniform;
+    Init bias_init = Init::zeros;
+};
+struct Upsample2d {
+    Size2 factor = 2;
+    Interpolation interpolation = Interpolation::nearest;
+};
+
+struct Embedding {  // u32 indices [..] -> [.., width]
+    std::uint32_t rows = 1, width = 1;
+    Init weight_init = Init::glorot_uniform;
+};
+
+// Recurrent layers, of sequences steps x features. They give the last state, or with `sequences` all of them.
+struct SimpleRnn {  // h = tanh(x W + h U + b)
+    std::uint32_t units = 1;
+    bool sequences = false;
+    Init weight_init = Init::glorot_uniform;
+    Init recurrent_init = Init::orthogonal;
+};
+struct Lstm {  // gates in PyTorch's order: input, forget, cell, output
+    std::uint32_t units = 1;
+    bool sequences = false;
+    Init weight_init = Init::glorot_uniform;
+    Init recurrent_init = Init::orthogonal;
+};
+struct Gru {  // gates in PyTorch's order: reset, update, new; the reset gate works on h U + b
+    std::uint32_t units = 1;
+    bool sequences = false;
+    Init weight_init = Init::glorot_uniform;
+    Init recurrent_init = Init::orthogonal;
+};
+
+/// softmax(q k^T / sqrt(width of a head)) v in each head, between dense layers of the width of the queries. Of one value
+/// steps x features, or of three: queries, keys, values.
+struct MultiHeadAttention {
+    std::uint32_t heads = 1;
+    Init weight_init = Init::glorot_uniform;
+};
+
 using Layer = std::variant<Conv2d, Dense, MaxPool2d, AveragePool2d, GlobalMaxPool2d, GlobalAveragePool2d,
                            Flatten, Reshape, Dropout, Softmax, Relu, LeakyRelu, Elu, Sigmoid, Tanh, Gelu,
-                           Silu, Softplus, Add, Multiply, Concat>;
+                           Silu, Softplus, Add, Multiply, Concat, BatchNorm, LayerNorm, GroupNorm, InstanceNorm,
+                           DepthwiseConv2d, SeparableConv2d, Conv2dTranspose, Upsample2d, Embedding, SimpleRnn,
+                           Lstm, Gru, MultiHeadAttention>;
 
 }  // namespace hekla

@@ -109,7 +109,7 @@ class Trainer {
 };
 
 /// A network with its recipe, by name (articles' networks): "keras-mnist", "keras-mnist-dropout",
-/// "lenet-cifar10", "keras-cifar10", "feed-forward".
+/// "lenet-cifar10", "keras-cifar10", "feed-forward"; and our own "rnn-mnist", "hekla-cifar10".
 struct Recipe {
     std::string name;
     Network network;
