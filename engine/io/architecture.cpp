@@ -3,7 +3,6 @@
 #include <map>
 
 #include "io/layer_json.h"
-#include "nn/network_state.h"
 
 namespace hekla::io {
 namespace {
@@ -14,27 +13,27 @@ constexpr std::size_t most_layers = 10000;
 using Values = std::map<std::string, Network::Value>;
 
 // A network that is no chain: its layers say what they read, and the ends have names -----------------------------
-void write_graph(const Network::State& state, Json& json) {
+void write_graph(const Network& network, const NetworkStructure& structure, Json& json) {
     json["version"] = 2;
-    for (const auto& input : state.inputs) {
+    for (const auto& input : structure.inputs) {
         Json entry = {{"name", input.name}, {"shape", input.desc.shape.dims()}};
         if (input.desc.dtype != DType::f32) entry["dtype"] = name(input.desc.dtype);
         json["inputs"].push_back(std::move(entry));
     }
-    std::vector<bool> seen(state.layers.size());
-    for (const auto& call : state.calls) {
-        const auto& layer = state.entries[call.layer];
-        Json entry = {{"type", "again"}, {"layer", layer.name}};
-        if (!seen[call.layer]) {
-            entry = layer_json(state.layers[call.layer]);
-            entry["name"] = layer.name;
-            if (!layer.trainable) entry["trainable"] = false;
+    const std::vector<std::string> names = network.layer_names();
+    std::vector<bool> seen(names.size());
+    for (const auto& place : structure.places) {
+        Json entry = {{"type", "again"}, {"layer", names[place.layer]}};
+        if (!seen[place.layer]) {
+            entry = layer_json(network.layers()[place.layer]);
+            entry["name"] = names[place.layer];
+            if (!structure.trainable[place.layer]) entry["trainable"] = false;
         }
-        seen[call.layer] = true;
-        for (std::uint32_t value : call.inputs) entry["inputs"].push_back(state.value_name(value));
+        seen[place.layer] = true;
+        entry["inputs"] = place.inputs;
         json["layers"].push_back(std::move(entry));
     }
-    for (const auto& output : state.outputs) json["outputs"].push_back({{"name", output.name}, {"value", state.value_name(output.value)}});
+    for (const auto& output : structure.outputs) json["outputs"].push_back({{"name", output.name}, {"value", output.value}});
 }
 
 std::vector<Network::Value> inputs_of(Reader& reader, const Values& values) {
@@ -136,10 +135,11 @@ std::vector<std::string> read_classes(Reader& reader) {
 
 std::string write_architecture(const Network& network) {
     Json json = {{"format", format_name}, {"version", 1}, {"layers", Json::array()}};
-    if (network.state().is_chain()) {
+    const NetworkStructure structure = network.structure();
+    if (structure.is_chain) {
         for (const Layer& layer : network.layers()) json["layers"].push_back(layer_json(layer));
     } else {
-        write_graph(network.state(), json);
+        write_graph(network, structure, json);
     }
     if (network.built()) {
         const InputInfo& input = network.input();

@@ -46,10 +46,11 @@ bool fits_texels(const vulkan::Device& device, const NormGeometry& g) {
 bool channels_fit(const vulkan::Device& device, const NormGeometry& g) { return texels_fit(device, g.channels(), lanes(g)); }
 
 /// make.operator()<S>() of the variants for this geometry.
-#define FOR_VARIANTS(list, device, g, shader, make)                                                              \
-    if (groups4(g)) add_both<shaders::shader##_groups4, shaders::shader##_groups4_texel>(list, device, fits_texels(device, g), make); \
-    else if (width4(g)) add_both<shaders::shader##_width4, shaders::shader##_width4_texel>(list, device, fits_texels(device, g), make); \
-    else add_both<shaders::shader, shaders::shader##_texel>(list, device, fits_texels(device, g), make)
+#define ADD_BOTH(shader) add_both<shaders::shader, shaders::shader##_texel>(list, device, fits_texels(device, g_), make)
+#define ADD_VARIANTS(plain, groups_4, width_4) \
+    if (groups4(g_)) ADD_BOTH(groups_4);       \
+    else if (width4(g_)) ADD_BOTH(width_4);    \
+    else ADD_BOTH(plain)
 
 }  // namespace
 
@@ -117,7 +118,7 @@ std::vector<Implementation> NormStatistics::implementations(const vulkan::Device
                               {2 * g_.statistics() * chunks * 4}};
     };
     std::vector<Implementation> list;
-    FOR_VARIANTS(list, device, g_, norm_statistics, make);
+    ADD_VARIANTS(norm_statistics, norm_statistics_groups4, norm_statistics_width4);
     return list;
 }
 void NormStatistics::reference(std::vector<std::vector<double>>& operands) const {
@@ -142,7 +143,7 @@ std::vector<Implementation> Normalize::implementations(const vulkan::Device& dev
                                             3.0 * static_cast<double>(g_.elements()))},
                               {}};
     };
-    FOR_VARIANTS(list, device, g_, normalize, make);
+    ADD_VARIANTS(normalize, normalize_groups4, normalize_width4);
     return list;
 }
 void Normalize::reference(std::vector<std::vector<double>>& operands) const {
@@ -178,7 +179,7 @@ std::vector<Implementation> NormSums::implementations(const vulkan::Device& devi
         return implementation;
     };
     std::vector<Implementation> list;
-    FOR_VARIANTS(list, device, g_, norm_sums, make);
+    ADD_VARIANTS(norm_sums, norm_sums_groups4, norm_sums_width4);
     return list;
 }
 void NormSums::reference(std::vector<std::vector<double>>& operands) const {
@@ -212,7 +213,7 @@ std::vector<Implementation> NormInputGradient::implementations(const vulkan::Dev
             4.0 * static_cast<double>(g_.elements()));
         return Implementation{"norm input gradient", {first, second}, {4 * g_.statistics() * 4}};
     };
-    FOR_VARIANTS(list, device, g_, norm_input_gradient, make);
+    ADD_VARIANTS(norm_input_gradient, norm_input_gradient_groups4, norm_input_gradient_width4);
     return list;
 }
 void NormInputGradient::reference(std::vector<std::vector<double>>& operands) const {
@@ -275,5 +276,8 @@ std::vector<double> RunningAverage::sample(std::uint32_t operand, std::uint32_t 
     if (with_state_ && operand == 1) return words_of_state(sample_state((rows_ + sample_rows_ - 1) / sample_rows_));
     return Problem::sample(operand, seed);
 }
+
+#undef ADD_VARIANTS
+#undef ADD_BOTH
 
 }  // namespace hekla::kernels

@@ -157,6 +157,20 @@ std::vector<std::string> Network::layer_names() const { return names_of(state_->
 std::vector<std::string> Network::input_names() const { return names_of(state_->inputs); }
 std::vector<std::string> Network::output_names() const { return names_of(state_->outputs); }
 
+NetworkStructure Network::structure() const {
+    const State& s = *state_;
+    NetworkStructure result;
+    for (const State::Input& input : s.inputs) result.inputs.push_back({input.name, input.desc});
+    for (const State::Call& call : s.calls) {
+        result.places.push_back({call.layer, {}, s.value_name(call.value)});
+        for (std::uint32_t value : call.inputs) result.places.back().inputs.push_back(s.value_name(value));
+    }
+    for (const State::Output& output : s.outputs) result.outputs.push_back({output.name, s.value_name(output.value)});
+    for (const State::LayerEntry& entry : s.entries) result.trainable.push_back(entry.trainable);
+    result.is_chain = s.is_chain();
+    return result;
+}
+
 bool Network::ends_in_softmax() const {
     if (state_->outputs.empty()) return false;
     const State::Origin& origin = state_->values[state_->outputs[0].value];

@@ -38,6 +38,28 @@ struct ParameterInfo {
     Shape shape;
 };
 
+/// What leads where in a network, for those who write it down in a form of their own. A value is called like the input or
+/// layer that gives it; where a layer is applied again, "NAME@2", ..
+struct NetworkStructure {
+    struct Input {
+        std::string name;
+        TensorDesc desc;  // without the batch; rank 0: build says the shape
+    };
+    struct Place {
+        std::size_t layer = 0;            // index into layers()
+        std::vector<std::string> inputs;  // values
+        std::string value;
+    };
+    struct Output {
+        std::string name, value;
+    };
+    std::vector<Input> inputs;
+    std::vector<Place> places;  // in the order in which they run
+    std::vector<Output> outputs;
+    std::vector<bool> trainable;  // by layer
+    bool is_chain = false;        // what a Sequential of the same layers makes
+};
+
 struct LayerOptions {
     std::string name = {};  // "conv2d_1", .. where none is given
     bool trainable = true;  // false: frozen; `minimize` leaves its parameters as they are
@@ -144,8 +166,9 @@ class Network {
     static Network from_json(const std::string& json, const std::string& origin);
 #endif
 
+    NetworkStructure structure() const;
+
     struct State;
-    const State& state() const { return *state_; }
 
   private:
     std::shared_ptr<State> state_;
