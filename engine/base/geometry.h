@@ -44,6 +44,31 @@ struct Pool2dGeometry {
     bool operator==(const Pool2dGeometry&) const = default;
 };
 
+/// Images enlarged by whole factors, NHWC.
+struct Upsample2dGeometry {
+    std::uint32_t batch = 1, height = 1, width = 1, channels = 1;
+    std::uint32_t factor_h = 1, factor_w = 1;
+    bool bilinear = false;
+
+    std::uint64_t input_elements() const { return std::uint64_t{batch} * height * width * channels; }
+    std::uint64_t output_elements() const { return input_elements() * factor_h * factor_w; }
+    bool operator==(const Upsample2dGeometry&) const = default;
+};
+
+/// Statistics of x [outer, rows, groups * width] over rows and width, one mean and variance per (outer, group).
+/// Batch: outer 1, width 1. Instance: outer N, width 1. Group: outer N. Layer: rows 1, groups 1.
+struct NormGeometry {
+    std::uint32_t outer = 1, rows = 1, groups = 1, width = 1;
+    /// Rows of one sample; with a step state only the first live_rows samples count (of outer 1), and what follows is zero.
+    std::uint32_t sample_rows = 1;
+    float epsilon = 1e-5f;
+
+    std::uint32_t channels() const { return groups * width; }
+    std::uint64_t elements() const { return std::uint64_t{outer} * rows * groups * width; }
+    std::uint64_t statistics() const { return std::uint64_t{outer} * groups; }
+    bool operator==(const NormGeometry&) const = default;
+};
+
 /// C[b,m,n] = sum over k of A[b,m,k] * B[b,k,n], either operand stored transposed.
 struct MatmulGeometry {
     std::uint32_t batch = 1, rows = 1, columns = 1, depth = 1;

@@ -33,6 +33,14 @@ void Parameter::set_values(std::vector<float> values) {
     if (source) source->upload();
 }
 
+void Parameter::set_trainable(bool trainable) {
+    if (trainable == trainable_) return;
+    if (source_.lock())
+        throw Error(ErrorCode::invalid_argument, "[parameter] " + name_ + " lies on a device, where a Trainer or Plan holds it: freeze it before "
+                                                                          "they are made, or when they are gone");
+    trainable_ = trainable;
+}
+
 Tensor Graph::make_value(Value value) {
     values_.push_back(std::move(value));
     return Tensor(this, static_cast<std::uint32_t>(values_.size() - 1));

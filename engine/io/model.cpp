@@ -77,15 +77,15 @@ auto naming(const std::string& origin, Call&& call) {
 
 }  // namespace
 
-std::string Sequential::architecture_json() const { return io::write_architecture(*this); }
+std::string Network::architecture_json() const { return io::write_architecture(*this); }
 
-Sequential Sequential::from_json(const std::string& json, const std::string& origin) {
+Network Network::from_json(const std::string& json, const std::string& origin) {
     io::Architecture read = io::read_architecture(json, origin);
     if (read.input) naming(origin, [&] { read.network.build(*read.input); });
     return std::move(read.network);
 }
 
-void Sequential::save(const std::string& path) const {
+void Network::save(const std::string& path) const {
     io::Safetensors file;
     for (const ParameterPtr& parameter : parameters()) file.tensors.push_back({parameter->name(), parameter->shape(), parameter->values()});
     file.metadata[metadata_key] = architecture_json();
@@ -97,7 +97,7 @@ void Sequential::save(const std::string& path) const {
     io::write_safetensors(path, file);
 }
 
-Sequential Sequential::load(const std::string& path) {
+Network Network::load(const std::string& path) {
     const io::Safetensors file = io::read_safetensors(path);
     const auto architecture = file.metadata.find(metadata_key);
     if (architecture == file.metadata.end())
@@ -113,7 +113,7 @@ Sequential Sequential::load(const std::string& path) {
     return std::move(read.network);
 }
 
-void Sequential::load_parameters(const std::string& path) {
+void Network::load_parameters(const std::string& path) {
     const io::Safetensors file = io::read_safetensors(path);
     const TensorsByName tensors = by_name(file);
     std::vector<ParameterInfo> infos;

@@ -1,4 +1,4 @@
-// The networks of five articles on image classification, each with its whole recipe.
+// The networks of five articles on image classification, each with its whole recipe, and two of our own.
 
 #include <hekla/error.h>
 #include <hekla/nn.h>
@@ -59,6 +59,40 @@ Recipe feed_forward() {
             {.epochs = 10, .batch = 32}};
 }
 
+/// An image as a sequence of its rows.
+Recipe rnn_mnist() {
+    return {"rnn-mnist",
+            Sequential{Reshape{{28, 28}}, Lstm{.units = 128}, Dense{10}},
+            "mnist",
+            {.optimizer = Adam{}},
+            {.epochs = 5, .batch = 128}};
+}
+
+/// x + f(x), f being two normalized convolutions.
+Network::Value residual_block(Network& net, Network::Value x, std::uint32_t filters) {
+    const Conv2d conv{.filters = filters, .padding = Padding::same(), .bias = false, .weight_init = Init::he_normal};
+    const auto first = net.add(Relu{}, net.add(BatchNorm{}, net.add(conv, x)));
+    return net.add(Relu{}, net.add(Add{}, {x, net.add(BatchNorm{}, net.add(conv, first))}));
+}
+
+/// The pool comes before the wider convolution: most of the work is then done on small images.
+Recipe hekla_cifar10() {
+    Network net;
+    auto x = net.input("image");
+    const auto widen = [&](std::uint32_t filters) {
+        const Conv2d conv{.filters = filters, .padding = Padding::same(), .bias = false, .weight_init = Init::he_normal};
+        x = net.add(Relu{}, net.add(BatchNorm{}, net.add(conv, x)));
+    };
+    widen(32);
+    for (std::uint32_t filters : {48, 96}) {
+        x = net.add(MaxPool2d{2}, x);
+        widen(filters);
+        x = residual_block(net, x, filters);
+    }
+    net.output(net.add(Dense{10}, net.add(GlobalAveragePool2d{}, x)));
+    return {"hekla-cifar10", net, "cifar10", {.optimizer = Adam{.learning_rate = 2e-3f}}, {.epochs = 10, .batch = 128}};
+}
+
 struct Entry {
     const char* name;
     Recipe (*make)();
@@ -67,7 +101,9 @@ constexpr Entry entries[] = {{"keras-mnist", keras_mnist},
                              {"keras-mnist-dropout", keras_mnist_dropout},
                              {"lenet-cifar10", lenet_cifar10},
                              {"keras-cifar10", keras_cifar10},
-                             {"feed-forward", feed_forward}};
+                             {"feed-forward", feed_forward},
+                             {"rnn-mnist", rnn_mnist},
+                             {"hekla-cifar10", hekla_cifar10}};
 
 }  // namespace
 

@@ -55,7 +55,7 @@ void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& 
 }
 
 template <class StepGraph>
-std::shared_ptr<StepGraph> make_graph(const Sequential& network, const ResidentData& data, const StepSettings& settings) {
+std::shared_ptr<StepGraph> make_graph(const Network& network, const ResidentData& data, const StepSettings& settings) {
     auto step = std::make_shared<StepGraph>();
     Graph& graph = step->graph;
     for (const ResidentData::Range& range : data.ranges()) {
@@ -69,13 +69,12 @@ std::shared_ptr<StepGraph> make_graph(const Sequential& network, const ResidentD
     graph.begin_layer("batch");
     const InputInfo& input = network.input();
     const Tensor x = gather_images(step->images, step->order, state, settings.batch, input.scale, input.shift);
-    const Tensor logits = network.apply(x, settings.kind == StepKind::train);
+    const Tensor logits = network.apply(std::vector<Tensor>{x}, settings.kind == StepKind::train)[0];
     if (logits.shape().rank() != 2)
         throw Error(ErrorCode::invalid_argument, "[trainer] the network's output must be one row of logits per image, it is " + to_string(logits.shape()));
     if (settings.kind == StepKind::predict) {
         graph.begin_layer("probabilities");
-        const bool has_softmax = std::holds_alternative<Softmax>(network.layers().back());
-        step->probabilities = has_softmax ? logits : softmax(logits);
+        step->probabilities = network.ends_in_softmax() ? logits : softmax(logits);
         step->outputs = {step->probabilities};
     } else {
         add_loss(*step, logits, state, settings);
@@ -88,7 +87,7 @@ std::shared_ptr<StepGraph> make_graph(const Sequential& network, const ResidentD
 
 /// The largest batch whose plan fits what is available, by measuring plans without making them; 0 if none.
 template <class StepGraph>
-std::uint32_t largest_batch(const Device& device, const Sequential& network, const ResidentData& data,
+std::uint32_t largest_batch(const Device& device, const Network& network, const ResidentData& data,
                             const std::shared_ptr<ParameterStore>& store, StepSettings settings) {
     const auto fits = [&](std::uint32_t batch) {
         settings.batch = batch;
@@ -112,7 +111,7 @@ std::uint32_t largest_batch(const Device& device, const Sequential& network, con
 
 }  // namespace
 
-StepPlan::StepPlan(const Device& device, const Sequential& network, std::shared_ptr<ResidentData> data,
+StepPlan::StepPlan(const Device& device, const Network& network, std::shared_ptr<ResidentData> data,
                    const std::shared_ptr<ParameterStore>& store, const StepSettings& settings)
     : device_(device.shared()), settings_(settings), data_(std::move(data)) {
     if (settings.batch == 0) throw Error(ErrorCode::invalid_argument, "[trainer] the batch must be at least 1");

@@ -25,7 +25,7 @@ struct StepSettings {
 class StepPlan {
   public:
     /// Throws Error; out_of_memory names the largest batch that fits.
-    StepPlan(const Device& device, const Sequential& network, std::shared_ptr<ResidentData> data,
+    StepPlan(const Device& device, const Network& network, std::shared_ptr<ResidentData> data,
              const std::shared_ptr<ParameterStore>& store, const StepSettings& settings);
 
     /// One pass over the samples that `order` names. Counters of `state` that outlast an epoch (step, random counter,

@@ -61,7 +61,7 @@ float learning_rate_of(const Optimizer& optimizer) {
 }  // namespace
 
 struct Trainer::State {
-    State(Device& on, Sequential& net, const TrainerOptions& with) : device(on), network(net), options(with) {}
+    State(Device& on, const Network& net, const TrainerOptions& with) : device(on), network(net), options(with) {}
 
     void check(const data::Dataset& data);
     std::shared_ptr<ParameterStore> parameters();
@@ -76,7 +76,7 @@ struct Trainer::State {
     }
 
     Device device;
-    Sequential network;  // shares its parameters with the user's
+    Network network;  // shares its parameters with the user's
     TrainerOptions options;
     std::shared_ptr<ParameterStore> store;
     std::unique_ptr<StepPlan> training, evaluation, prediction;
@@ -89,11 +89,14 @@ void Trainer::State::check(const data::Dataset& data) {
     data.check();
     if (data.size() == 0) throw Error(ErrorCode::invalid_argument, "[trainer] the data set " + data.name + " is empty");
     if (data.size() > 0xFFFFFFFEu) throw Error(ErrorCode::unsupported, "[trainer] a data set may have 2^32 - 2 images at most");
+    if (network.input_names().size() != 1)
+        throw Error(ErrorCode::invalid_argument, "[trainer] it feeds one image per sample, the network has " +
+                                                     std::to_string(network.input_names().size()) + " inputs: train it by a Graph of your own");
     if (!network.built()) network.build({data.image_shape, options.scale, options.shift, data.classes}, options.seed);
     if (network.input().image_shape != data.image_shape)
         throw Error(ErrorCode::invalid_argument, "[trainer] the network takes images of " + to_string(network.input().image_shape) + ", " +
                                                      data.name + " has " + to_string(data.image_shape));
-    const std::uint64_t outputs = network.summary().back().output.elements();
+    const std::uint64_t outputs = network.output_shapes()[0].elements();
     const std::uint32_t largest = *std::max_element(data.labels.begin(), data.labels.end());
     if (largest >= outputs)
         throw Error(ErrorCode::invalid_argument, "[trainer] label " + std::to_string(largest) + " in " + data.name + ", but the network has " +
@@ -170,7 +173,7 @@ void Trainer::State::fail_non_finite(StepPlan& plan, const StepRecord& last, std
                                            ". The parameters are again those of the last completed epoch; a smaller learning rate may help");
 }
 
-Trainer::Trainer(Device& device, Sequential& network, TrainerOptions options)
+Trainer::Trainer(Device& device, const Network& network, TrainerOptions options)
     : state_(std::make_unique<State>(device, network, options)) {}
 Trainer::~Trainer() = default;
 
@@ -358,7 +361,7 @@ std::vector<float> Trainer::predict(const data::Dataset& data, std::uint32_t bat
     StepState state;
     plan.begin_epoch(in_order(0, static_cast<std::uint32_t>(data.size())), state);
     std::vector<float> all;
-    const std::uint64_t classes = s.network.summary().back().output.elements();
+    const std::uint64_t classes = s.network.output_shapes()[0].elements();
     for (std::uint64_t done = 0; done < data.size(); done += batch) {
         const std::vector<float> rows = plan.predict_batch();
         const std::uint64_t live = std::min<std::uint64_t>(batch, data.size() - done);

@@ -1,21 +1,16 @@
 #include <hekla/ops.h>
 
-#include "kernels/conv2d.h"
+#include "kernels/depthwise.h"
 #include "ops/checks.h"
+#include "ops/conv2d_geometry.h"
 #include "ops/lowering.h"
 #include "ops/op_records.h"
 #include "ops/windows.h"
 #include "reference/reference.h"
 
 namespace hekla {
-namespace {
 
-struct GradientAttributes {
-    Conv2dGeometry geometry;
-    Shape shape;  // of the result
-};
-
-Conv2dGeometry geometry_of(const Shape& x, const Shape& weight, const Conv2dOptions& options) {
+Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& weight, const Conv2dOptions& options) {
     const auto fail = [&](const std::string& what) {
         throw Error(ErrorCode::invalid_argument,
                     "[conv2d] " + what + " (input " + to_string(x) + ", weight " + to_string(weight) + ")");
@@ -49,8 +44,15 @@ Conv2dGeometry geometry_of(const Shape& x, const Shape& weight, const Conv2dOpti
     return g;
 }
 
+namespace {
+
+struct GradientAttributes {
+    Conv2dGeometry geometry;
+    Shape shape;  // of the result
+};
+
 Conv2dGeometry geometry_of(const Graph& graph, const Node& node) {
-    return geometry_of(input_desc(graph, node, 0).shape, input_desc(graph, node, 1).shape, node.as<Conv2dAttributes>().options);
+    return conv2d_geometry(input_desc(graph, node, 0).shape, input_desc(graph, node, 1).shape, node.as<Conv2dAttributes>().options);
 }
 
 std::vector<TensorDesc> infer(const Graph& graph, const Node& node) {
@@ -63,8 +65,10 @@ std::vector<TensorDesc> infer(const Graph& graph, const Node& node) {
 std::vector<TensorDesc> infer_gradient(const Graph&, const Node& node) { return {{node.as<GradientAttributes>().shape, DType::f32}}; }
 
 void lower_input_gradient(const Node& node, Lowering& lowering) {
-    lowering.call(kernels::Conv2dInputGradient(node.as<GradientAttributes>().geometry),
-                  {node.inputs[0], node.inputs[1], node.outputs[0]});
+    const Conv2dGeometry& g = node.as<GradientAttributes>().geometry;
+    const std::vector<std::uint32_t> operands = {node.inputs[0], node.inputs[1], node.outputs[0]};
+    if (kernels::is_depthwise(g)) lowering.call(kernels::DepthwiseInputGradient(g), operands);
+    else lowering.call(kernels::Conv2dInputGradient(g), operands);
 }
 void reference_input_gradient(ReferenceCall& call) {
     reference::conv2d_input_gradient(call.node.as<GradientAttributes>().geometry, call.inputs[0], call.inputs[1], call.outputs[0]);
@@ -74,8 +78,10 @@ const OpDef input_gradient_op{.name = "conv2d_input_gradient", .infer = infer_gr
                               .lower = lower_input_gradient, .reference = reference_input_gradient};
 
 void lower_weight_gradient(const Node& node, Lowering& lowering) {
-    lowering.call(kernels::Conv2dWeightGradient(node.as<GradientAttributes>().geometry),
-                  {node.inputs[0], node.inputs[1], node.outputs[0]});
+    const Conv2dGeometry& g = node.as<GradientAttributes>().geometry;
+    const std::vector<std::uint32_t> operands = {node.inputs[0], node.inputs[1], node.outputs[0]};
+    if (kernels::is_depthwise(g)) lowering.call(kernels::DepthwiseWeightGradient(g), operands);
+    else lowering.call(kernels::Conv2dWeightGradient(g), operands);
 }
 void reference_weight_gradient(ReferenceCall& call) {
     reference::conv2d_weight_gradient(call.node.as<GradientAttributes>().geometry, call.inputs[0], call.inputs[1], call.outputs[0]);
@@ -89,7 +95,7 @@ std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Ten
     const Tensor x = input_tensor(graph, node, 0), weight = input_tensor(graph, node, 1);
     std::vector<Tensor> result;
     result.push_back(graph.add(input_gradient_op, {dy[0], weight}, GradientAttributes{g, x.shape()})[0]);
-    result.push_back(graph.add(weight_gradient_op, {x, dy[0]}, GradientAttributes{g, weight.shape()})[0]);
+    result.push_back(conv2d_weight_gradient(x, dy[0], g, weight.shape()));
     if (node.inputs.size() > 2) result.push_back(reduce_sum(dy[0], {0, 1, 2}));
     return result;
 }
@@ -99,7 +105,9 @@ void lower(const Node& node, Lowering& lowering) {
     epilogue.bias = node.inputs.size() > 2;
     std::vector<std::uint32_t> operands = node.inputs;
     operands.push_back(node.outputs[0]);
-    lowering.call(kernels::Conv2dForward(geometry_of(lowering.graph(), node), epilogue), operands);
+    const Conv2dGeometry g = geometry_of(lowering.graph(), node);
+    if (kernels::is_depthwise(g)) lowering.call(kernels::DepthwiseForward(g, epilogue), operands);
+    else lowering.call(kernels::Conv2dForward(g, epilogue), operands);
 }
 
 void evaluate(ReferenceCall& call) {
@@ -108,6 +116,10 @@ void evaluate(ReferenceCall& call) {
 }
 
 }  // namespace
+
+Tensor conv2d_weight_gradient(Tensor x, Tensor dy, const Conv2dGeometry& geometry, const Shape& shape) {
+    return x.graph().add(weight_gradient_op, {x, dy}, GradientAttributes{geometry, shape})[0];
+}
 
 const OpDef conv2d_op{.name = "conv2d", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate};
 

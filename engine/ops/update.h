@@ -15,6 +15,7 @@ struct UpdateAttributes {
     std::variant<Sgd, Adam> optimizer;
     std::vector<std::uint32_t> parameters;  // values, one per gradient
 };
-extern const OpDef update_op, assign_op;
+/// They write parameters.
+extern const OpDef update_op, assign_op, running_average_op;
 
 }  // namespace hekla

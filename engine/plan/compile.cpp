@@ -90,7 +90,7 @@ class Compiler {
         for (const Node& node : state_->program.nodes)
             if (node.op->is_alias()) --uses[root(node.inputs[0])];
         for (const Node& node : state_->program.nodes) {
-            state_->writes_parameters = state_->writes_parameters || node.op == &update_op || node.op == &assign_op;
+            state_->writes_parameters = state_->writes_parameters || node.op == &update_op || node.op == &assign_op || node.op == &running_average_op;
             if (node.op != &update_op) continue;
             const auto& a = node.as<UpdateAttributes>();
             for (std::size_t i = 0; i < a.parameters.size(); ++i) {

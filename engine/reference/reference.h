@@ -27,6 +27,25 @@ void average_pool2d_gradient(const Pool2dGeometry& g, In dy, Out dx);
 /// Divisor of the average at window (oh, ow): the number of positions that count.
 std::uint32_t average_divisor(const Pool2dGeometry& g, std::uint32_t oh, std::uint32_t ow);
 
+// upsample2d.cpp: output o of an axis lies at (o + 1/2) / factor - 1/2 of the input, not before its first pixel
+void upsample2d(const Upsample2dGeometry& g, In x, Out y);
+void upsample2d_gradient(const Upsample2dGeometry& g, In dy, Out dx);
+
+// embedding.cpp: table [rows, columns]; y[i] = table[indices[i]], zeros for an index beyond the table
+void embedding(std::uint64_t rows, std::uint64_t columns, In table, In indices, Out y);
+void embedding_gradient(std::uint64_t rows, std::uint64_t columns, In dy, In indices, Out dtable);
+
+// norm.cpp: x [outer, rows, channels]; statistics [3, outer, groups]: means, 1 / sqrt(variance + epsilon), variances.
+// live: rows that count, of all; gradients of what follows, and the results there, are zero
+void norm_statistics(const NormGeometry& g, std::uint32_t live, In x, Out statistics);
+/// The same of means and variances that are given.
+void given_statistics(double epsilon, In mean, In variance, Out statistics);
+/// y = (x - mean) / sqrt(variance + epsilon) * scale + shift, scale and shift [channels]
+void normalize(const NormGeometry& g, std::uint32_t live, In x, In statistics, In scale, In shift, Out y);
+/// [2, outer, channels]: sums over the rows of dy, and of dy times the normalized x
+void norm_sums(const NormGeometry& g, std::uint32_t live, In dy, In x, In statistics, Out sums);
+void norm_input_gradient(const NormGeometry& g, std::uint32_t live, In x, In dy, In sums, In statistics, In scale, Out dx);
+
 // matmul.cpp: bias (empty: none) has `columns` elements
 void matmul(const MatmulGeometry& g, In a, In b, In bias, Out c);
 

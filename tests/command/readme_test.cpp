@@ -38,7 +38,7 @@ TEST(Readme, ProgramRuns) {
                             "/train_fashion' > out.txt 2> err.txt";
     ASSERT_EQ(std::system(run.c_str()), 0) << text_of(folder / "err.txt");
     EXPECT_EQ(text_of(folder / "out.txt").rfind("test accuracy ", 0), 0u);
-    EXPECT_EQ(Sequential::load(folder / "fashion.safetensors").parameter_count(), 108618u);
+    EXPECT_EQ(Network::load(folder / "fashion.safetensors").parameter_count(), 108618u);
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ TEST(Recipes, HaveTheirNumberOfParameters) {
                                                                             {"keras-mnist-dropout", {mnist, 108618}},
                                                                             {"lenet-cifar10", {cifar, 62006}},
                                                                             {"keras-cifar10", {cifar, 167562}},
-                                                                            {"feed-forward", {mnist, 101770}}};
+                                                                            {"feed-forward", {mnist, 101770}},
+                                                                            {"rnn-mnist", {mnist, 81674}},
+                                                                            {"hekla-cifar10", {cifar, 266346}}};
     EXPECT_EQ(recipe_names().size(), expected.size());
     for (const std::string& name : recipe_names()) {
         ASSERT_TRUE(expected.contains(name)) << name;
@@ -31,7 +33,7 @@ TEST(Recipes, HaveTheirNumberOfParameters) {
         EXPECT_EQ(chosen.name, name);
         chosen.network.build({expected.at(name).first, 1, 0, {}});
         EXPECT_EQ(chosen.network.parameter_count(), expected.at(name).second) << name;
-        EXPECT_EQ(chosen.network.summary().back().output, (Shape{10})) << name;
+        EXPECT_EQ(chosen.network.output_shapes(), (std::vector<Shape>{{10}})) << name;
     }
 }
 
@@ -47,7 +49,7 @@ TEST(Recipes, OfOneNameShareNothing) {
 }
 
 TEST(Sequential, SummaryTellsSizes) {
-    Sequential network = recipe("keras-mnist-dropout").network;
+    Network network = recipe("keras-mnist-dropout").network;
     network.build({mnist, 1, 0, {}});
     const std::vector<LayerSummary> rows = network.summary();
     ASSERT_EQ(rows.size(), 11u);
@@ -154,6 +156,7 @@ TEST(InitialValues, KeepToTheirLimits) {
     const double fan_in = 25.0 * 16, fan_out = 25.0 * 64;
     const std::pair<Init, double> uniform[] = {{Init::glorot_uniform, std::sqrt(6 / (fan_in + fan_out))},
                                                {Init::he_uniform, std::sqrt(6 / fan_in)},
+                                               {Init::lecun_uniform, std::sqrt(3 / fan_in)},
                                                {Init::fan_in_uniform, 1 / std::sqrt(fan_in)}};
     for (const auto& [init, limit] : uniform) {
         const std::vector<float> values = initial_weights(init, 3);
@@ -164,12 +167,34 @@ TEST(InitialValues, KeepToTheirLimits) {
         EXPECT_GT(*most, 0.99 * limit);
         EXPECT_NEAR(spread(values), limit / std::sqrt(3.0), 0.02 * limit);
     }
-    EXPECT_NEAR(spread(initial_weights(Init::he_normal, 3)), std::sqrt(2 / fan_in), 0.02 * std::sqrt(2 / fan_in));
-    for (float value : initial_weights(Init::zeros, 3)) ASSERT_EQ(value, 0);
+    const std::pair<Init, double> normal[] = {{Init::glorot_normal, std::sqrt(2 / (fan_in + fan_out))},
+                                              {Init::he_normal, std::sqrt(2 / fan_in)},
+                                              {Init::lecun_normal, std::sqrt(1 / fan_in)}};
+    for (const auto& [init, deviation] : normal) EXPECT_NEAR(spread(initial_weights(init, 3)), deviation, 0.02 * deviation);
+    const std::pair<Init, float> constant[] = {{Init::zeros, 0.0f}, {Init::ones, 1.0f}, {Init::constant(0.25f), 0.25f}};
+    for (const auto& [init, value] : constant)
+        for (float weight : initial_weights(init, 3)) ASSERT_EQ(weight, value);
+}
+
+TEST(InitialValues, OrthogonalOnesAreOrthonormal) {
+    for (const auto& [inputs, units] : {std::pair<std::uint64_t, std::uint32_t>{24, 7}, {7, 24}, {16, 16}}) {
+        Sequential network{Dense{.units = units, .weight_init = Init::orthogonal}};
+        network.build({Shape{inputs}, 1, 0, {}}, 2);
+        const std::vector<float>& w = network.parameters()[0]->values();
+        const bool wide = units > inputs;
+        const std::uint64_t vectors = wide ? inputs : units, length = wide ? units : inputs;
+        const auto at = [&](std::uint64_t v, std::uint64_t i) { return double{wide ? w[v * units + i] : w[i * units + v]}; };
+        for (std::uint64_t a = 0; a < vectors; ++a)
+            for (std::uint64_t b = 0; b <= a; ++b) {
+                double dot = 0;
+                for (std::uint64_t i = 0; i < length; ++i) dot += at(a, i) * at(b, i);
+                EXPECT_NEAR(dot, a == b ? 1 : 0, 1e-6) << inputs << "x" << units << ": " << a << ", " << b;
+            }
+    }
 }
 
 TEST(InitialValues, DependOnTheSeedAlone) {
-    for (Init init : {Init::glorot_uniform, Init::he_uniform, Init::he_normal, Init::fan_in_uniform}) {
+    for (Init init : {Init::glorot_uniform, Init::he_uniform, Init::he_normal, Init::fan_in_uniform, Init::orthogonal}) {
         EXPECT_EQ(initial_weights(init, 7), initial_weights(init, 7));
         EXPECT_NE(initial_weights(init, 7), initial_weights(init, 8));
         EXPECT_NE(initial_weights(init, 7), initial_weights(init, 7 + (1ull << 32))) << "the seed's upper half";

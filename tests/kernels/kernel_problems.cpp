@@ -1,13 +1,17 @@
 #include "kernels/kernel_problems.h"
 
 #include "kernels/conv2d.h"
+#include "kernels/depthwise.h"
+#include "kernels/embedding.h"
 #include "kernels/matmul.h"
+#include "kernels/norm.h"
 #include "kernels/peak.h"
 #include "kernels/pointwise.h"
 #include "kernels/pool2d.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/training.h"
+#include "kernels/upsample2d.h"
 
 namespace hekla::tests {
 namespace {
@@ -59,6 +63,45 @@ void add_rows(Problems& list) {
         }
     put<CorrectRows>(list, 33, 10);
     put<CorrectRows>(list, 3, 300);
+}
+
+void add_norms(Problems& list) {
+    const NormGeometry geometries[] = {{.rows = 60, .groups = 5, .sample_rows = 6},    {.rows = 300, .groups = 16, .sample_rows = 30},
+                                       {.rows = 1000, .groups = 3, .sample_rows = 10}, {.outer = 3, .rows = 70, .groups = 2, .width = 3},
+                                       {.outer = 2, .rows = 9, .groups = 2, .width = 8}, {.outer = 3, .rows = 130, .groups = 1, .width = 16},
+                                       {.outer = 37, .width = 12},                       {.outer = 5, .width = 7}};
+    for (const NormGeometry& g : geometries)
+        for (bool with_state : {false, true}) {
+            if (with_state && g.outer > 1) continue;
+            put<NormStatistics>(list, g, with_state);
+            put<Normalize>(list, g, with_state);
+            put<NormSums>(list, g, with_state);
+            put<NormInputGradient>(list, g, with_state);
+            if (g.outer == 1) put<RunningAverage>(list, g.channels(), g.rows, g.sample_rows, 0.1f, with_state);
+        }
+    put<GivenStatistics>(list, 37u, 1e-3f);
+}
+
+void add_images(Problems& list) {
+    for (bool bilinear : {false, true})
+        for (bool gradient : {false, true}) {
+            put<Upsample2d>(list, Upsample2dGeometry{2, 5, 7, 3, 2, 3, bilinear}, gradient);
+            put<Upsample2d>(list, Upsample2dGeometry{3, 9, 8, 20, 2, 2, bilinear}, gradient);
+        }
+    const Conv2dGeometry depthwise[] = {
+        {.batch = 2, .height = 7, .width = 9, .channels = 8, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 7, .out_w = 9, .pad_top = 1, .pad_left = 1, .groups = 8},
+        {.batch = 5, .height = 12, .width = 13, .channels = 20, .kernel_h = 3, .kernel_w = 5, .filters = 20, .out_h = 5, .out_w = 5, .stride_h = 2, .stride_w = 2, .groups = 20},
+        {.batch = 1, .height = 9, .width = 9, .channels = 4, .kernel_h = 3, .kernel_w = 3, .filters = 4, .out_h = 5, .out_w = 5, .dilation_h = 2, .dilation_w = 2, .groups = 4}};
+    for (const Conv2dGeometry& g : depthwise) {
+        put<DepthwiseForward>(list, g, Epilogue{});
+        put<DepthwiseForward>(list, g, Epilogue{true, 1 + reference::unary_index("relu"), 0});
+        put<DepthwiseInputGradient>(list, g);
+        put<DepthwiseWeightGradient>(list, g);
+    }
+    for (std::uint32_t columns : {5u, 16u}) {
+        put<Embedding>(list, 33u, columns, 50u);
+        put<EmbeddingGradient>(list, 33u, columns, 50u);
+    }
 }
 
 void add_products(Problems& list) {
@@ -157,6 +200,8 @@ Problems kernel_problems() {
     Problems list;
     add_pointwise(list);
     add_rows(list);
+    add_norms(list);
+    add_images(list);
     add_products(list);
     add_convolutions(list);
     add_poolings(list);

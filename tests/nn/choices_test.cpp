@@ -151,7 +151,7 @@ TEST_F(Choices, AreInTheModelFile) {
     const std::string text = choices_text(network.choices());
     EXPECT_EQ(file.metadata.at("hekla.choices"), text);
     EXPECT_EQ(file.metadata.at("hekla.choices.sha256"), io::sha256(std::as_bytes(std::span(text))));
-    Sequential loaded = Sequential::load(path);
+    Network loaded = Network::load(path);
     EXPECT_EQ(loaded.choices(), network.choices());
     loaded.save(folder_ / "again.safetensors");
     EXPECT_EQ(io::read_file(folder_ / "again.safetensors"), io::read_file(path));
@@ -159,7 +159,7 @@ TEST_F(Choices, AreInTheModelFile) {
     io::Safetensors damaged = file;
     damaged.metadata["hekla.choices"] += "x";
     io::write_safetensors(path, damaged);
-    EXPECT_THAT(error_of(ErrorCode::invalid_file, [&] { Sequential::load(path); }), HasSubstr("hekla.choices"));
+    EXPECT_THAT(error_of(ErrorCode::invalid_file, [&] { Network::load(path); }), HasSubstr("hekla.choices"));
     Sequential untrained = small_network();
     untrained.build({.image_shape = small_image});
     untrained.save(path);

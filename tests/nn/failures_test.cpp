@@ -80,7 +80,7 @@ TEST(Failures, ATooLargeBatchNamesTheLargestThatFits) {
 
 // Losses that are not finite ----------------------------------------------------------------------------
 
-void expect_finite(const Sequential& network) {
+void expect_finite(const Network& network) {
     for (const auto& values : values_of(network))
         for (float value : values) ASSERT_TRUE(std::isfinite(value));
 }

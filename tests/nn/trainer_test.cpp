@@ -249,8 +249,8 @@ TEST(Trainer, DropoutActsInTrainingOnly) {
 
 TEST(Trainer, OutlivesTheUsersNetworkAndViceVersa) {
     const data::Dataset data = derived_dataset(32, small_image);
-    std::optional<Sequential> network(small_network());
-    Sequential copy = *network;
+    std::optional<Network> network(small_network());
+    Network copy = *network;
     {
         Trainer trainer(shared_device(), *network, {.seed = 9});
         trainer.fit(data, plain(1, 8));

@@ -52,6 +52,33 @@ TEST_F(OpErrors, Pool2d) {
     refuses([&] { global_max_pool2d(f32({2, 3})); }, {"[global_pool2d]", "2x3"});
 }
 
+TEST_F(OpErrors, Norms) {
+    const Tensor x = f32({2, 5, 5, 6}), six = f32({6}), five = f32({5});
+    refuses([&] { batch_norm(x, five, six); }, {"[normalize]", "scale is 5", "2x5x5x6", "6 channels"});
+    refuses([&] { layer_norm(x, six, five); }, {"[normalize]", "shift is 5", "2x5x5x6"});
+    refuses([&] { group_norm(x, 4, six, six); }, {"[group_norm]", "4 groups", "6 channels", "2x5x5x6"});
+    refuses([&] { group_norm(x, 0, six, six); }, {"[group_norm]", "0 groups"});
+    refuses([&] { batch_norm(six, six, six); }, {"[batch_norm]", "2 dimensions", "6"});
+    refuses([&] { batch_norm_given(x, five, six, six, six); }, {"[batch_norm]", "statistic is 5", "2x5x5x6"});
+    refuses([&] { batch_norm(x, six, six, {}, {}, six); }, {"[batch_norm]", "both"});
+    refuses([&] { batch_norm(x, six, six, {}, {}, six, six); }, {"[running_average]", "must be parameters"});
+}
+
+TEST_F(OpErrors, EnlargedImagesAndTables) {
+    refuses([&] { upsample2d(f32({4, 4, 3}), 2); }, {"[upsample2d]", "4x4x3"});
+    refuses([&] { upsample2d(f32({2, 4, 4, 3}), {2, 0}); }, {"[upsample2d]", "2x0"});
+    refuses([&] { embedding(f32({4, 3, 2}), u32({5})); }, {"[embedding]", "2 dimensions", "4x3x2"});
+    refuses([&] { embedding(f32({4, 3}), f32({5})); }, {"[embedding]", "indices must be u32", "f32 5"});
+    refuses([&] { split(f32({4, 3}), 2, {3}); }, {"[split]", "axis 2", "4x3"});
+    refuses([&] { split(f32({4, 3}), 1, {2, 2}); }, {"[split]", "2x2", "axis 1", "4x3"});
+    refuses([&] { split(f32({4, 3}), 1, {3, 0}); }, {"[split]", "3x0"});
+    const Tensor x = f32({2, 4, 4, 3});
+    refuses([&] { conv2d_transpose(f32({4, 4, 3}), f32({3, 3, 2, 3})); }, {"[conv2d_transpose]", "4x4x3"});
+    refuses([&] { conv2d_transpose(x, f32({3, 3, 3, 2})); }, {"[conv2d_transpose]", "3 channels", "expects 2", "2x4x4x3", "3x3x3x2"});
+    refuses([&] { conv2d_transpose(x, f32({3, 3, 2, 3}), {}, {.stride = 2, .output_padding = 2}); }, {"[conv2d_transpose]", "output padding"});
+    refuses([&] { conv2d_transpose(x, f32({1, 1, 2, 3}), {}, {.padding = Padding::pixels(2)}); }, {"[conv2d_transpose]", "leaves nothing"});
+}
+
 TEST_F(OpErrors, Products) {
     refuses([&] { matmul(f32({2, 3}), f32({4, 5})); }, {"[matmul]", "3", "4", "2x3", "4x5"});
     refuses([&] { matmul(f32({2, 3}), f32({3, 5}), {.transpose_b = true}); }, {"[matmul]", "2x3", "3x5 transposed"});

@@ -36,7 +36,7 @@ inline Sequential small_network() {
 }
 inline const Shape small_image{8, 8, 1};
 
-inline std::vector<std::vector<float>> values_of(const Sequential& network) {
+inline std::vector<std::vector<float>> values_of(const Network& network) {
     std::vector<std::vector<float>> values;
     for (const ParameterPtr& parameter : network.parameters()) values.push_back(parameter->values());
     return values;

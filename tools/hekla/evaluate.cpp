@@ -26,7 +26,7 @@ struct EvaluateArguments {
     KernelArguments kernels;
 };
 
-data::Dataset load_data(const EvaluateArguments& arguments, const Sequential& network) {
+data::Dataset load_data(const EvaluateArguments& arguments, const Network& network) {
     data::TrainTest sets = arguments.data.empty()
                                ? data_set_of(network.input(), arguments.data_dir)
                                : data::load(arguments.data, arguments.data_dir);
@@ -35,7 +35,7 @@ data::Dataset load_data(const EvaluateArguments& arguments, const Sequential& ne
 }
 
 int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
-    Sequential network = Sequential::load(arguments.model);
+    Network network = Network::load(arguments.model);
     const data::Dataset data = load_data(arguments, network);
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));

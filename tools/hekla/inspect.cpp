@@ -26,19 +26,19 @@ struct InspectArguments {
 
 /// The network of a file, or why the file holds none: weights of other programs have no architecture.
 struct Architecture {
-    std::optional<Sequential> network;
+    std::optional<Network> network;
     std::string reason;
 };
 
 Architecture architecture_of(const std::string& path) {
     try {
-        return {Sequential::load(path), {}};
+        return {Network::load(path), {}};
     } catch (const Error& error) {
         return {std::nullopt, error.what()};
     }
 }
 
-Json layers_json(const Sequential& network) {
+Json layers_json(const Network& network) {
     Json json = Json::array();
     for (const LayerSummary& layer : network.summary()) {
         json.push_back({{"name", layer.name},
@@ -66,7 +66,7 @@ Json model_json(const std::string& path, const io::Safetensors& file,
                 const Architecture& architecture) {
     Json json = {{"model", path}};
     if (architecture.network) {
-        const Sequential& network = *architecture.network;
+        const Network& network = *architecture.network;
         const InputInfo& input = network.input();
         json["parameters"] = network.parameter_count();
         json["input"] = {{"shape", input.image_shape.dims()},

@@ -13,7 +13,7 @@ namespace {
 
 KernelChoices read_choices(const std::string& path) {
     if (!path.ends_with(".safetensors")) return parse_choices(io::read_file(path), path);
-    KernelChoices choices = Sequential::load(path).choices();
+    KernelChoices choices = Network::load(path).choices();
     if (choices.empty()) {
         throw Error(ErrorCode::invalid_file, path + ": holds no list of kernels; it was never trained, or by an older Hekla");
     }

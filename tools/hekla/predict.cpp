@@ -90,7 +90,7 @@ void print_result(const PredictArguments& arguments, const std::vector<std::vect
 }
 
 int run_predict(const PredictArguments& arguments, CommonOptions& common) {
-    Sequential network = Sequential::load(arguments.model);
+    Network network = Network::load(arguments.model);
     const data::Dataset images = read_images(arguments, network.input());
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));

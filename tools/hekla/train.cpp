@@ -43,7 +43,7 @@ void take_own_input(Recipe& recipe, const data::Dataset& train) {
     }
     recipe.trainer.scale = input.scale;
     recipe.trainer.shift = input.shift;
-    recipe.network = Sequential(recipe.network.layers());
+    recipe.network = recipe.network.with_layers(recipe.network.layers());
 }
 
 /// The weights of --init, or those of the seed.

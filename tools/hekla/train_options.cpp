@@ -33,7 +33,7 @@ Recipe own_network(const TrainArguments& arguments) {
     }
     const std::string json = io::read_file(arguments.network);
     Recipe recipe{.name = arguments.network,
-                  .network = Sequential::from_json(json, arguments.network),
+                  .network = Network::from_json(json, arguments.network),
                   .data = arguments.data,
                   .trainer = {},
                   .fit = {}};
@@ -50,7 +50,7 @@ Optimizer optimizer_named(const std::string& name, const Optimizer& of_recipe) {
     return Sgd{.momentum = wants_momentum ? 0.9f : 0.0f};
 }
 
-Sequential with_dropout(const Sequential& network, float rate) {
+Network with_dropout(const Network& network, float rate) {
     std::vector<Layer> layers = network.layers();
     bool found = false;
     for (Layer& layer : layers) {
@@ -62,7 +62,7 @@ Sequential with_dropout(const Sequential& network, float rate) {
     if (!found) {
         throw Error(ErrorCode::invalid_argument, "[--dropout] the network has no dropout layer");
     }
-    Sequential result(std::move(layers));
+    Network result = network.with_layers(layers);
     if (network.built()) result.build(network.input());
     return result;
 }

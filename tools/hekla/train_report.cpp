@@ -64,7 +64,7 @@ void add_predictions(report::ReportInput& input, Trainer& trainer, const data::D
 
 }  // namespace
 
-Json result_json(const TrainResult& result, const Sequential& network) {
+Json result_json(const TrainResult& result, const Network& network) {
     const History& history = result.history;
     Json json = {{"device", result.device.name},
                  {"network", result.network},

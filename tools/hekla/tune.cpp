@@ -38,7 +38,7 @@ Recipe network_of(const TuneArguments& arguments) {
         return named;
     }
     Recipe own{.name = arguments.network,
-               .network = Sequential::from_json(io::read_file(arguments.network), arguments.network),
+               .network = Network::from_json(io::read_file(arguments.network), arguments.network),
                .data = {}, .trainer = {}, .fit = {}};
     if (!own.network.built()) {
         throw Error(ErrorCode::invalid_argument, "[tune] '" + arguments.network + "' has no \"input\": the size of its images is unknown");

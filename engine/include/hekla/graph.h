@@ -54,6 +54,8 @@ class Parameter {
     const std::string& name() const { return name_; }
     const Shape& shape() const { return shape_; }
     bool trainable() const { return trainable_; }
+    /// Whether `minimize` changes it. Throws Error while a store on a device holds it, which keeps the two kinds apart.
+    void set_trainable(bool trainable);
     /// The newest values, fetched from the device if a plan holds them there.
     const std::vector<float>& values() const;
     /// Sets the values, on the device too if a plan holds them there. Throws Error if the count differs.

@@ -1,9 +1,8 @@
 #pragma once
-// Layers, networks and training.
+// Training: losses, optimizers, the Trainer, and recipes.
 
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,138 +10,12 @@
 #include <vector>
 
 #include <hekla/choices.h>
-#include <hekla/config.h>
 #include <hekla/data.h>
 #include <hekla/device.h>
-#include <hekla/graph.h>
+#include <hekla/network.h>
 #include <hekla/ops.h>
 
 namespace hekla {
-
-/// How weights begin. Uniform ones draw from +-limit: Glorot sqrt(6 / (fan_in + fan_out)), He
-/// sqrt(6 / fan_in), fan_in 1 / sqrt(fan_in) (PyTorch's default for weights and biases).
-enum class Init : std::uint8_t { glorot_uniform, he_uniform, he_normal, fan_in_uniform, zeros };
-
-// The layers. An image is H x W x C; sizes and strides are in pixels.
-struct Conv2d {
-    std::uint32_t filters = 1;
-    Size2 kernel = 3;
-    Size2 stride = 1;
-    Padding padding = {};
-    Size2 dilation = 1;
-    std::uint32_t groups = 1;
-    bool bias = true;
-    Init weight_init = Init::glorot_uniform;
-    Init bias_init = Init::zeros;
-};
-struct Dense {
-    std::uint32_t units = 1;
-    bool bias = true;
-    Init weight_init = Init::glorot_uniform;
-    Init bias_init = Init::zeros;
-};
-struct MaxPool2d {
-    Size2 size = 2;
-    std::optional<Size2> stride = {};
-    Padding padding = {};
-    bool ceil_mode = false;
-};
-struct AveragePool2d {
-    Size2 size = 2;
-    std::optional<Size2> stride = {};
-    Padding padding = {};
-    bool ceil_mode = false;
-    bool count_include_pad = false;
-};
-struct GlobalMaxPool2d {};
-struct GlobalAveragePool2d {};
-struct Flatten {};
-struct Reshape { std::vector<std::uint64_t> shape; };  // without the batch
-struct Dropout { float rate = 0.5f; };
-struct Softmax {};  // the last layer of a network that is trained feeds the loss without it
-struct Relu {};
-struct LeakyRelu { float slope = 0.01f; };
-struct Elu { float alpha = 1.0f; };
-struct Sigmoid {};
-struct Tanh {};
-struct Gelu {};
-struct Silu {};
-struct Softplus {};
-
-using Layer = std::variant<Conv2d, Dense, MaxPool2d, AveragePool2d, GlobalMaxPool2d, GlobalAveragePool2d,
-                           Flatten, Reshape, Dropout, Softmax, Relu, LeakyRelu, Elu, Sigmoid, Tanh, Gelu,
-                           Silu, Softplus>;
-
-/// What a network expects of its input and what its outputs are called; stored in its file.
-struct InputInfo {
-    Shape image_shape;                 // H x W x C
-    float scale = 1.0f / 255.0f;       // a byte enters as byte * scale + shift
-    float shift = 0.0f;
-    std::vector<std::string> classes;
-};
-
-/// One row of a summary.
-struct LayerSummary {
-    std::string name;          // "conv2d_1"
-    std::string type;          // "conv2d"
-    Shape output;              // without the batch
-    std::uint64_t parameters = 0;
-    std::uint64_t multiply_adds = 0;  // per image, forward
-    std::uint64_t output_bytes = 0;   // per image
-};
-
-/// A parameter that is not made yet.
-struct ParameterInfo {
-    std::string name;
-    Shape shape;
-};
-
-/// Layers one after another. Copies share the parameters. One thread at a time.
-class Sequential {
-  public:
-    Sequential(std::initializer_list<Layer> layers);
-    explicit Sequential(std::vector<Layer> layers);
-
-    /// Fixes the input and makes the parameters from `seed`; needed before anything that uses them
-    /// (Trainer::fit does it). Again with the same image shape: keeps the parameters. Throws Error
-    /// naming the layer that does not fit, with its input shape; out_of_memory with the bytes needed and available.
-    void build(const InputInfo& input, std::uint64_t seed = 0);
-    bool built() const;
-    /// What build makes for images of this shape, in its order. Takes no memory, however large they are.
-    std::vector<ParameterInfo> parameters_for(const Shape& image_shape) const;
-    const InputInfo& input() const;
-    const std::vector<Layer>& layers() const;
-    /// In layer order: "conv2d_1.weight", "conv2d_1.bias", "dense_1.weight", ...
-    const std::vector<ParameterPtr>& parameters() const;
-    std::uint64_t parameter_count() const;
-    std::vector<LayerSummary> summary() const;
-    /// The summary as a table for people.
-    std::string summary_text() const;
-
-    /// The kernels of the last training's steps, kept in the network's file; empty if there was none.
-    const KernelChoices& choices() const;
-    void set_choices(KernelChoices choices);
-
-    /// Adds the network's nodes for input x [N,H,W,C] to x's graph. training: dropout is on (and needs
-    /// the step state).
-    Tensor apply(Tensor x, bool training = false) const;
-
-#if HEKLA_WITH_IO
-    /// Safetensors with the architecture, the input's scaling, the class names and the choices of kernels, with their
-    /// SHA-256, in the metadata. The bytes depend on these alone: no date, path or setting is in them.
-    void save(const std::string& path) const;
-    static Sequential load(const std::string& path);
-    /// Takes the parameters of a file with the same names and shapes; throws Error listing what differs.
-    void load_parameters(const std::string& path);
-    /// The architecture as JSON text (the form of the metadata), and from it.
-    std::string architecture_json() const;
-    static Sequential from_json(const std::string& json, const std::string& origin);
-#endif
-
-  private:
-    struct State;
-    std::shared_ptr<State> state_;
-};
 
 struct CrossEntropy {
     bool one_hot = false;  // compare with one-hot rows (Keras' categorical) instead of integer labels: the same values
@@ -213,11 +86,11 @@ struct Evaluation {
     double seconds = 0, images_per_second = 0;
 };
 
-/// Trains and evaluates one network on one device. Either may be destroyed first: the network's
-/// parameters live on. One thread at a time.
+/// Trains and evaluates one network on one device: images go into its only input, its first output is one row of
+/// logits per image. Either may be destroyed first: the network's parameters live on. One thread at a time.
 class Trainer {
   public:
-    Trainer(Device& device, Sequential& network, TrainerOptions options = {});
+    Trainer(Device& device, const Network& network, TrainerOptions options = {});
     ~Trainer();
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
@@ -239,10 +112,10 @@ class Trainer {
 };
 
 /// A network with its recipe, by name (articles' networks): "keras-mnist", "keras-mnist-dropout",
-/// "lenet-cifar10", "keras-cifar10", "feed-forward".
+/// "lenet-cifar10", "keras-cifar10", "feed-forward"; and our own "rnn-mnist", "hekla-cifar10".
 struct Recipe {
     std::string name;
-    Sequential network;
+    Network network;
     std::string data;          // the data set it is meant for
     TrainerOptions trainer;
     FitOptions fit;

@@ -46,6 +46,24 @@ struct Conv2dOptions {
 /// x [N,H,W,C], weight [kh,kw,C/groups,O], bias [O] or none -> [N,OH,OW,O]. Cross-correlation.
 Tensor conv2d(Tensor x, Tensor weight, Tensor bias = {}, const Conv2dOptions& options = {});
 
+struct Conv2dTransposeOptions {
+    Size2 stride = 1;
+    Padding padding = {};  // of the convolution that it reverses: takes pixels off the result. same: result = input * stride
+    Size2 dilation = 1;
+    std::uint32_t groups = 1;
+    Size2 output_padding = 0;  // pixels more at the end of the result, fewer than the stride
+};
+/// The convolution backwards: x [N,H,W,C], weight [kh,kw,O/groups,C], bias [O] or none -> [N,OH,OW,O].
+Tensor conv2d_transpose(Tensor x, Tensor weight, Tensor bias = {}, const Conv2dTransposeOptions& options = {});
+
+enum class Interpolation : std::uint8_t { nearest, bilinear };
+/// x [N,H,W,C] -> [N,H*fh,W*fw,C]; bilinear between the middles of pixels (PyTorch's align_corners = False).
+Tensor upsample2d(Tensor x, Size2 factor, Interpolation interpolation = Interpolation::nearest);
+
+/// table [rows, D], indices u32 [..] -> [.., D]; zeros for an index beyond the table. The table's gradient is summed in the
+/// order of the indices.
+Tensor embedding(Tensor table, Tensor indices);
+
 struct Pool2dOptions {
     Size2 size = 2;
     std::optional<Size2> stride = {};  // the size if not given
@@ -59,6 +77,24 @@ Tensor average_pool2d(Tensor x, const Pool2dOptions& options = {});
 /// x [N,H,W,C] -> [N,C]
 Tensor global_max_pool2d(Tensor x);
 Tensor global_average_pool2d(Tensor x);
+
+// Normalization: (x - mean) / sqrt(variance + epsilon) * scale + shift, with scale and shift [C] of the last axis.
+struct BatchNormOptions {
+    float epsilon = 1e-5f;
+    float momentum = 0.1f;  // running = (1 - momentum) * running + momentum * the batch's (PyTorch's; Keras' momentum is 1 - this)
+};
+/// x [N,..,C], statistics over all axes but the last. With a step state only the live rows count, and the others are zero.
+/// running_mean and running_variance [C], both or none, are parameters that the batch's mean and its unbiased variance move.
+Tensor batch_norm(Tensor x, Tensor scale, Tensor shift, const BatchNormOptions& options = {}, Tensor step_state = {},
+                  Tensor running_mean = {}, Tensor running_variance = {});
+/// The same with statistics [C] that are given, in evaluation; no gradient flows to them.
+Tensor batch_norm_given(Tensor x, Tensor mean, Tensor variance, Tensor scale, Tensor shift, float epsilon = 1e-5f);
+/// Over the last axis, in each row.
+Tensor layer_norm(Tensor x, Tensor scale, Tensor shift, float epsilon = 1e-5f);
+/// x [N,..,C]: in each sample over what lies between, and over C / groups neighbouring channels.
+Tensor group_norm(Tensor x, std::uint32_t groups, Tensor scale, Tensor shift, float epsilon = 1e-5f);
+/// group_norm with one group per channel.
+Tensor instance_norm(Tensor x, Tensor scale, Tensor shift, float epsilon = 1e-5f);
 
 struct MatmulOptions {
     bool transpose_a = false, transpose_b = false;
@@ -129,6 +165,8 @@ Tensor broadcast_to(Tensor x, Shape shape);
 /// Output axis i is input axis order[i].
 Tensor transpose(Tensor x, std::vector<std::uint32_t> order);
 Tensor concat(std::span<const Tensor> parts, std::uint32_t axis);
+/// Neighbouring parts along an axis, of these sizes.
+std::vector<Tensor> split(Tensor x, std::uint32_t axis, std::vector<std::uint64_t> sizes);
 /// Elements begin[i] .. begin[i] + size[i] of every axis.
 Tensor slice(Tensor x, std::vector<std::uint64_t> begin, std::vector<std::uint64_t> size);
 /// `before[i]` and `after[i]` elements of `value` around every axis.
