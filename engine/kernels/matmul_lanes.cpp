@@ -61,6 +61,8 @@ void Matmul::add_lanes(std::vector<Implementation>& list, const vulkan::Device& 
     for (Tile tile : by_preference(std::move(tiles), traits(device), g_.rows, (g_.columns / 4 + lanes - 1) / lanes * lanes,
                                    g_.batch, registers)) {
         const std::uint32_t steps = steps_of(g_, lanes, tile);
+        // Where a tile would be spilled it is slow, and some compilers take seconds for it; a CPU's first cache is near.
+        if (!traits(device).cpu && registers(tile) > traits(device).registers) continue;
         if (g_.depth % (g_.transpose_a ? steps : 4 * steps) != 0) continue;
         if (g_.transpose_a)
             add_both<shaders::matmul_lanes_transposed, shaders::matmul_lanes_transposed_texel>(
