@@ -12,9 +12,17 @@
     float beta1_correction;\
     float beta2_correction;\
     uint epoch_step;       \
+    float base_learning_rate;\
+    float gradient_scale;  \
+    uint updates;          \
+    uint schedule_start;   \
+    uint accumulated_steps;\
+    uint accumulated_rows; \
     uint reserved0;        \
     uint reserved1;        \
     uint reserved2;        \
-    uint reserved3;
+    uint reserved3;        \
+    uint reserved4;        \
+    uint reserved5;
 #define STEP_STATE(slot) layout(set = 0, binding = slot, std140) uniform StepState { STEP_STATE_MEMBERS } state;
 #define STEP_STATE_WRITE(slot) layout(set = 0, binding = slot, std430) buffer StepState { STEP_STATE_MEMBERS } state;

@@ -8,7 +8,7 @@
 namespace hekla {
 
 struct StepState {
-    std::uint32_t step = 0;           // completed updates since training began
+    std::uint32_t step = 0;           // completed steps since training began
     std::uint32_t cursor = 0;         // position in the epoch's order of the batch's first sample
     std::uint32_t live_rows = 0;      // real samples in this batch; rows past it are padding
     std::uint32_t halted = 0;         // 1 after a non-finite loss: every later update is a no-op
@@ -20,9 +20,16 @@ struct StepState {
     float beta1_correction = 0;       // Adam: 1 - beta1^t and 1 - beta2^t of the last completed update
     float beta2_correction = 0;
     std::uint32_t epoch_step = 0;     // steps since the epoch began
-    std::uint32_t reserved[4] = {};
+    // Of the optimizer (shaders/begin_update.comp) and of the schedule (shaders/advance.comp).
+    float base_learning_rate = 0;        // what a schedule multiplies
+    float gradient_scale = 1;            // of the update at hand: clipping by norm, mean over accumulated batches
+    std::uint32_t updates = 0;           // completed ones; fewer than steps where gradients are accumulated
+    std::uint32_t schedule_start = 0;    // updates when the schedule began
+    std::uint32_t accumulated_steps = 0; // batches whose gradients wait for an update; not 0: this step makes none
+    std::uint32_t accumulated_rows = 0;  // live rows of these batches
+    std::uint32_t reserved[6] = {};
 };
-static_assert(sizeof(StepState) == 64);
+static_assert(sizeof(StepState) == 96);
 
 /// One entry of the ring of results that the device writes once per step.
 struct StepRecord {

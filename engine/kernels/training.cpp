@@ -1,6 +1,7 @@
 #include "kernels/training.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "shaders.h"
@@ -33,6 +34,10 @@ StepState sample_state(std::uint32_t rows) {
     state.learning_rate = 0.01f;
     state.beta1_correction = 0.40951f;
     state.beta2_correction = 0.005f;
+    state.base_learning_rate = 0.02f;
+    state.gradient_scale = 0.75f;
+    state.updates = 40;
+    state.schedule_start = 8;
     return state;
 }
 
@@ -112,7 +117,11 @@ std::vector<double> RecordStep::sample(std::uint32_t operand, std::uint32_t seed
 
 std::vector<Implementation> Advance::implementations(const vulkan::Device&) const {
     return {{"advance",
-             {make_call<shaders::advance>({.group_size = 1}, {.beta1 = beta1_, .beta2 = beta2_}, {1, 1, 1}, {{0}}, 1)},
+             {make_call<shaders::advance>({.group_size = 1},
+                                          {.beta1 = beta1_, .beta2 = beta2_, .kind = static_cast<std::uint32_t>(schedule_.kind),
+                                           .warmup = schedule_.warmup, .period = schedule_.period, .log2_factor = std::log2(schedule_.factor),
+                                           .peak = schedule_.peak, .fall = schedule_.fall, .first = schedule_.first, .last = schedule_.last},
+                                          {1, 1, 1}, {{0}}, 1)},
              {}}};
 }
 void Advance::reference(std::vector<std::vector<double>>& operands) const {
@@ -120,8 +129,14 @@ void Advance::reference(std::vector<std::vector<double>>& operands) const {
     ++state.step;
     ++state.epoch_step;
     ++state.random_counter;
-    state.beta1_correction = state.beta1_correction * beta1_ + (1.0f - beta1_);
-    state.beta2_correction = state.beta2_correction * beta2_ + (1.0f - beta2_);
+    if (state.accumulated_steps == 0) {
+        ++state.updates;
+        state.beta1_correction = state.beta1_correction * beta1_ + (1.0f - beta1_);
+        state.beta2_correction = state.beta2_correction * beta2_ + (1.0f - beta2_);
+        if (schedule_.kind != reference::ScheduleSettings::Kind::constant || schedule_.warmup != 0)
+            state.learning_rate = static_cast<float>(double{state.base_learning_rate} *
+                                                     reference::schedule_factor(schedule_, state.updates - state.schedule_start));
+    }
     state.cursor += state.live_rows;
     state.live_rows = std::min(state.batch, state.samples - std::min(state.cursor, state.samples));
     operands[0] = words_of_state(state);
@@ -163,8 +178,9 @@ std::vector<Implementation> SgdUpdate::implementations(const vulkan::Device& dev
     add_both<shaders::sgd, shaders::sgd_texel>(list, device, texels_fit(device, elements_, 4), [&]<class S>() {
         const std::uint32_t vectors = vectors_of(elements_);
         return Implementation{"sgd",
-                              {make_call<S>({.group_size = default_group_size, .has_momentum = momentum, .nesterov = nesterov_},
-                                            {.vectors = vectors, .momentum = momentum_, .weight_decay = weight_decay_},
+                              {make_call<S>({.group_size = default_group_size, .has_momentum = momentum, .nesterov = nesterov_,
+                                             .scaled = rule_.scaled, .clipped = rule_.clip_value != 0, .decoupled = rule_.decoupled},
+                                            {.vectors = vectors, .momentum = momentum_, .weight_decay = weight_decay_, .clip = rule_.clip_value},
                                             groups_for(vectors), {{0}, {1, 4}, {momentum ? 2u : 0u}, {momentum ? 3u : 2u}},
                                             5.0 * static_cast<double>(elements_))},
                               {}};
@@ -172,10 +188,11 @@ std::vector<Implementation> SgdUpdate::implementations(const vulkan::Device& dev
     return list;
 }
 std::unique_ptr<Problem> SgdUpdate::small() const {
-    return std::make_unique<SgdUpdate>(std::min<std::uint64_t>(elements_, 67), momentum_, nesterov_, weight_decay_);
+    return std::make_unique<SgdUpdate>(std::min<std::uint64_t>(elements_, 67), momentum_, nesterov_, weight_decay_, rule_);
 }
 void SgdUpdate::reference(std::vector<std::vector<double>>& operands) const {
-    const reference::SgdSettings settings{state_of(operands.back()).learning_rate, momentum_, weight_decay_, nesterov_};
+    const StepState state = state_of(operands.back());
+    const reference::SgdSettings settings{state.learning_rate, momentum_, weight_decay_, nesterov_, rule_.in(state)};
     reference::sgd(settings, operands[0], operands[1], momentum_ != 0 ? reference::Out(operands[2]) : reference::Out());
 }
 std::vector<double> SgdUpdate::sample(std::uint32_t operand, std::uint32_t seed) const {
@@ -191,9 +208,10 @@ std::vector<Implementation> AdamUpdate::implementations(const vulkan::Device& de
     const auto make = [&]<class S>() {
         const std::uint32_t vectors = vectors_of(elements_);
         return Implementation{"adam",
-                              {make_call<S>({.group_size = default_group_size},
+                              {make_call<S>({.group_size = default_group_size, .scaled = rule_.scaled, .clipped = rule_.clip_value != 0,
+                                             .decoupled = rule_.decoupled},
                                             {.vectors = vectors, .beta1 = beta1_, .beta2 = beta2_, .epsilon = epsilon_,
-                                             .weight_decay = weight_decay_},
+                                             .weight_decay = weight_decay_, .clip = rule_.clip_value},
                                             groups_for(vectors), {{0}, {1, 4}, {2}, {3}, {4}}, 8.0 * static_cast<double>(elements_))},
                               {}};
     };
@@ -201,11 +219,11 @@ std::vector<Implementation> AdamUpdate::implementations(const vulkan::Device& de
     return list;
 }
 std::unique_ptr<Problem> AdamUpdate::small() const {
-    return std::make_unique<AdamUpdate>(std::min<std::uint64_t>(elements_, 67), beta1_, beta2_, epsilon_, weight_decay_);
+    return std::make_unique<AdamUpdate>(std::min<std::uint64_t>(elements_, 67), beta1_, beta2_, epsilon_, weight_decay_, rule_);
 }
 void AdamUpdate::reference(std::vector<std::vector<double>>& operands) const {
     const StepState state = state_of(operands[4]);
-    const reference::AdamSettings settings{state.learning_rate, beta1_, beta2_, epsilon_, weight_decay_};
+    const reference::AdamSettings settings{state.learning_rate, beta1_, beta2_, epsilon_, weight_decay_, rule_.in(state)};
     reference::adam(settings, (1.0 - state.beta1_correction) * beta1_, (1.0 - state.beta2_correction) * beta2_, operands[0], operands[1],
                     operands[2], operands[3]);
 }

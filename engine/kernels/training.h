@@ -66,16 +66,17 @@ class RecordStep : public Problem {
 /// Operand: state (written).
 class Advance : public Problem {
   public:
-    Advance(float beta1, float beta2) : beta1_(beta1), beta2_(beta2) {}
+    Advance(float beta1, float beta2, const reference::ScheduleSettings& schedule = {}) : beta1_(beta1), beta2_(beta2), schedule_(schedule) {}
     std::string name() const override { return "advance"; }
     std::vector<Operand> operands() const override { return {{DType::u32, state_words, true, true}}; }
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
-    std::unique_ptr<Problem> small() const override { return std::make_unique<Advance>(beta1_, beta2_); }
+    std::unique_ptr<Problem> small() const override { return std::make_unique<Advance>(beta1_, beta2_, schedule_); }
     void reference(std::vector<std::vector<double>>& operands) const override;
     std::vector<double> sample(std::uint32_t operand, std::uint32_t seed) const override;
 
   private:
     float beta1_, beta2_;
+    reference::ScheduleSettings schedule_;
 };
 
 /// Operands: x, state, y.
@@ -137,11 +138,22 @@ class GatherLabels : public Problem {
     bool one_hot_;
 };
 
+/// What is done to gradients before an update, beside weight decay.
+struct GradientRule {
+    bool scaled = false;  // by the step state's gradient_scale
+    float clip_value = 0;
+    bool decoupled = false;  // weight decay
+
+    reference::GradientRule in(const StepState& state) const {
+        return {scaled ? double{state.gradient_scale} : 1.0, double{clip_value}, decoupled};
+    }
+};
+
 /// Operands: parameter (written), gradient, [velocity (written) if momentum != 0,] state. The learning rate is the state's.
 class SgdUpdate : public Problem {
   public:
-    SgdUpdate(std::uint64_t elements, float momentum, bool nesterov, float weight_decay)
-        : elements_(elements), momentum_(momentum), nesterov_(nesterov), weight_decay_(weight_decay) {}
+    SgdUpdate(std::uint64_t elements, float momentum, bool nesterov, float weight_decay, const GradientRule& rule = {})
+        : elements_(elements), momentum_(momentum), nesterov_(nesterov), weight_decay_(weight_decay), rule_(rule) {}
     std::string name() const override { return "sgd " + std::to_string(elements_); }
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
@@ -154,13 +166,14 @@ class SgdUpdate : public Problem {
     float momentum_;
     bool nesterov_;
     float weight_decay_;
+    GradientRule rule_;
 };
 
 /// Operands: parameter, gradient, first moment, second moment (all but the gradient written), state.
 class AdamUpdate : public Problem {
   public:
-    AdamUpdate(std::uint64_t elements, float beta1, float beta2, float epsilon, float weight_decay)
-        : elements_(elements), beta1_(beta1), beta2_(beta2), epsilon_(epsilon), weight_decay_(weight_decay) {}
+    AdamUpdate(std::uint64_t elements, float beta1, float beta2, float epsilon, float weight_decay, const GradientRule& rule = {})
+        : elements_(elements), beta1_(beta1), beta2_(beta2), epsilon_(epsilon), weight_decay_(weight_decay), rule_(rule) {}
     std::string name() const override { return "adam " + std::to_string(elements_); }
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
@@ -171,6 +184,7 @@ class AdamUpdate : public Problem {
   private:
     std::uint64_t elements_;
     float beta1_, beta2_, epsilon_, weight_decay_;
+    GradientRule rule_;
 };
 
 }  // namespace hekla::kernels

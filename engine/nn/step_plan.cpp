@@ -7,6 +7,7 @@
 
 #include <hekla/error.h>
 
+#include "kernels/count_predictions.h"
 #include "ops/op_records.h"
 
 namespace hekla::nn {
@@ -15,7 +16,8 @@ namespace hekla::nn {
 struct StepPlan::StepGraph {
     Graph graph;
     std::vector<Tensor> images;  // one per range of the data set
-    Tensor labels, order, probabilities;
+    Tensor labels, order, probabilities, counts;
+    std::uint32_t classes = 0;
     std::vector<Tensor> outputs;
     std::map<std::uint32_t, vulkan::BufferRange> bound;
 };
@@ -30,13 +32,9 @@ Shape with_count(std::uint64_t count, const Shape& image) {
     return Shape(dims);
 }
 
-void minimize_loss(Tensor loss, const Optimizer& optimizer) {
-    std::visit([&](const auto& chosen) { minimize(loss, chosen); }, optimizer);
-}
-
 void advance(Tensor state, const StepSettings& settings) {
-    const Adam* adam = settings.kind == StepKind::train ? std::get_if<Adam>(&settings.optimizer) : nullptr;
-    advance_step(state, adam ? adam->beta1 : 0.0f, adam ? adam->beta2 : 0.0f);
+    if (settings.kind == StepKind::train) advance_step(state, settings.optimizer, settings.schedule);
+    else advance_step(state);
 }
 
 template <class StepGraph>
@@ -45,13 +43,16 @@ void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& 
     graph.begin_layer("loss");
     const auto classes = static_cast<std::uint32_t>(logits.shape().back());
     const Tensor labels = gather_labels(step.labels, step.order, state, settings.batch, classes, false);
-    const Tensor rows = settings.one_hot
-                            ? cross_entropy_rows_onehot(logits, gather_labels(step.labels, step.order, state, settings.batch, classes, true))
-                            : cross_entropy_rows(logits, labels);
-    const Tensor loss = mean_rows(rows, state);
+    const auto one_hot = [&] { return gather_labels(step.labels, step.order, state, settings.batch, classes, true); };
+    const Tensor loss = settings.loss.build(logits, labels, one_hot, state);
     // Before the update, which must not happen when the loss is not finite.
     record_step(loss, correct_rows(logits, labels), state);
-    if (settings.kind == StepKind::train) minimize_loss(loss, settings.optimizer);
+    if (settings.counts) {
+        step.classes = classes;
+        step.counts = graph.input("counts", {Shape{kernels::CountPredictions::words(classes)}, DType::u32});
+        count_predictions(logits, labels, step.counts);
+    }
+    if (settings.kind == StepKind::train) minimize(loss, settings.optimizer, settings.update);
 }
 
 template <class StepGraph>
@@ -138,7 +139,7 @@ std::string StepPlan::memory_report() const {
     };
     const ParameterStore::State& store = state_->store->state();
     std::uint64_t parameter_bytes = 0, data_bytes = data_->labels().bytes();
-    for (const auto* buffer : {&store.values, &store.gradients, &store.first_moments, &store.second_moments, &store.saved})
+    for (const auto* buffer : {&store.values, &store.gradients, &store.first_moments, &store.second_moments, &store.gradient_sums, &store.averages, &store.saved, &store.best})
         if (*buffer) parameter_bytes += (*buffer)->bytes();
     for (const ResidentData::Range& range : data_->ranges()) data_bytes += range.buffer->bytes();
     return "memory: intermediate values " + megabytes(state_->scratch_bytes) + " (at least " + megabytes(state_->scratch_bound_bytes) +
@@ -189,6 +190,20 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
     });
     state = state_->read_step_state();
     return finite;
+}
+
+void StepPlan::clear_counts() { device_->fill(state_->range_of(graph_->counts.id()), 0); }
+
+PredictionCounts StepPlan::counts() const {
+    std::vector<std::uint32_t> words(graph_->counts.desc().elements());
+    const vulkan::BufferRange range = state_->range_of(graph_->counts.id());
+    device_->download({range.buffer, range.offset, words.size() * 4}, std::as_writable_bytes(std::span(words)));
+    PredictionCounts counts{.classes = graph_->classes, .confusion = {}, .ranks = {}, .scores = {}};
+    const auto confusion_end = words.begin() + std::ptrdiff_t{counts.classes} * counts.classes, ranks_end = confusion_end + counts.classes;
+    counts.confusion.assign(words.begin(), confusion_end);
+    counts.ranks.assign(confusion_end, ranks_end);
+    counts.scores.assign(ranks_end, words.end());
+    return counts;
 }
 
 std::vector<float> StepPlan::predict_batch() {

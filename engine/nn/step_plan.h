@@ -8,7 +8,9 @@
 
 #include "base/step_state.h"
 #include "nn/resident_data.h"
+#include "nn/step_loss.h"
 #include "plan/plan_state.h"
+#include "reference/reference.h"
 
 namespace hekla::nn {
 
@@ -17,8 +19,11 @@ enum class StepKind : std::uint8_t { train, evaluate, predict };
 struct StepSettings {
     StepKind kind = StepKind::train;
     std::uint32_t batch = 32;
-    bool one_hot = false;
+    StepLoss loss;
+    bool counts = false;  // evaluate: also what metrics are made of
     Optimizer optimizer = Adam{};
+    UpdateOptions update = {};
+    reference::ScheduleSettings schedule = {};
     plan::ReplayOptions replay;
 };
 
@@ -35,6 +40,10 @@ class StepPlan {
     /// Of StepKind::predict: runs one batch of the order given to begin_epoch and returns its probabilities.
     void begin_epoch(std::span<const std::uint32_t> order, StepState& state);
     std::vector<float> predict_batch();
+
+    /// With settings().counts: of all steps since they were cleared.
+    void clear_counts();
+    PredictionCounts counts() const;
 
     std::string find_non_finite() { return state_->find_non_finite(); }
     plan::Replay& replay() { return *state_->replay; }

@@ -6,6 +6,8 @@
 #include <hekla/nn.h>
 
 #include "kernels/selection.h"
+#include "nn/monitor.h"
+#include "nn/schedule.h"
 #include "nn/step_plan.h"
 #include "reference/reference.h"
 
@@ -54,10 +56,6 @@ std::vector<std::uint32_t> in_order(std::uint32_t first, std::uint32_t end) {
     return order;
 }
 
-float learning_rate_of(const Optimizer& optimizer) {
-    return std::visit([](const auto& chosen) { return chosen.learning_rate; }, optimizer);
-}
-
 }  // namespace
 
 struct Trainer::State {
@@ -66,8 +64,10 @@ struct Trainer::State {
     void check(const data::Dataset& data);
     std::shared_ptr<ParameterStore> parameters();
     StepSettings settings(StepKind kind, std::uint32_t batch) const;
-    StepPlan& training_plan(const data::Dataset& data, const FitOptions& fit);
-    StepPlan& plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch);
+    StepPlan& training_plan(const data::Dataset& data, const FitOptions& fit, std::uint32_t train_count);
+    void begin_schedule(const reference::ScheduleSettings& schedule);
+    StepPlan& plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch,
+                       const reference::ScheduleSettings& schedule = {});
     Totals evaluate(StepPlan& plan, std::span<const std::uint32_t> order) const;
     [[noreturn]] void fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch);
     bool parameters_are_finite();
@@ -113,29 +113,45 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
     StepSettings settings;
     settings.kind = kind;
     settings.batch = batch;
-    settings.one_hot = std::get<CrossEntropy>(options.loss).one_hot;
+    settings.loss = {options.loss, options.class_weights, kind == StepKind::train};
     settings.optimizer = options.optimizer;
+    settings.update = options.update;
     return settings;
 }
 
 /// A plan is made anew when its shapes change; a data set of the same size takes the place of the one before.
-StepPlan& Trainer::State::plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch) {
+StepPlan& Trainer::State::plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch,
+                                   const reference::ScheduleSettings& schedule) {
     parameters();
-    if (cached && cached->settings().batch == batch && cached->data().fits(data)) {
+    if (cached && cached->settings().batch == batch && cached->settings().schedule == schedule && cached->data().fits(data)) {
         cached->data().upload(data);
         return *cached;
     }
     cached.reset();
     auto resident = std::make_shared<ResidentData>(device.vulkan(), data);
-    cached = std::make_unique<StepPlan>(device, network, resident, parameters(), settings(kind, batch));
+    StepSettings chosen = settings(kind, batch);
+    chosen.schedule = schedule;
+    chosen.counts = kind == StepKind::evaluate;
+    cached = std::make_unique<StepPlan>(device, network, resident, parameters(), chosen);
     note_choices(*cached);
     return *cached;
 }
 
-StepPlan& Trainer::State::training_plan(const data::Dataset& data, const FitOptions& fit) {
-    StepPlan& plan = plan_for(training, StepKind::train, data, fit.batch);
+StepPlan& Trainer::State::training_plan(const data::Dataset& data, const FitOptions& fit, std::uint32_t train_count) {
+    if (fit.batch == 0) throw Error(ErrorCode::invalid_argument, "[trainer] the batch must be at least 1");
+    const std::uint64_t steps = (train_count + std::uint64_t{fit.batch} - 1) / fit.batch, per_update = std::max(options.update.accumulate, 1u);
+    const auto schedule = nn::in_updates(options.schedule, (steps + per_update - 1) / per_update, fit.epochs);
+    StepPlan& plan = plan_for(training, StepKind::train, data, fit.batch, schedule);
+    begin_schedule(schedule);
     plan.replay().set_options({std::clamp(fit.steps_per_submit, 1u, ring_entries / 4), std::max(fit.submit_ms, 0.0)});
     return plan;
+}
+
+/// The first update's rate; the device goes on from there.
+void Trainer::State::begin_schedule(const reference::ScheduleSettings& schedule) {
+    state.base_learning_rate = learning_rate(options.optimizer);
+    state.schedule_start = state.updates;
+    state.learning_rate = static_cast<float>(double{state.base_learning_rate} * reference::schedule_factor(schedule, 0));
 }
 
 Totals Trainer::State::evaluate(StepPlan& plan, std::span<const std::uint32_t> order) const {
@@ -163,6 +179,8 @@ void Trainer::State::fail_non_finite(StepPlan& plan, const StepRecord& last, std
     values.restore_snapshot();
     // The moments may hold what the weights were saved from.
     using Kind = OperandRef::Kind;
+    if (options.update.average_decay != 0) values.begin_averages();
+    state.accumulated_steps = state.accumulated_rows = 0;
     for (Kind kind : {Kind::first_moments, Kind::second_moments})
         device.vulkan().fill({&values.arena(kind), 0, values.arena_bytes()}, 0);
     state.beta1_correction = state.beta2_correction = 0;
@@ -279,13 +297,13 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     if (train_count == 0) throw Error(ErrorCode::invalid_argument, "[fit] the validation split leaves no image to train on");
     const QuarantineLog quarantine_log(s.device.vulkan(), options.on_log);
 
-    StepPlan& plan = s.training_plan(data, options);
+    nn::Monitor monitor(options.early_stopping, options.reduce_on_plateau);
+    StepPlan& plan = s.training_plan(data, options, train_count);
     s.network.set_choices(plan.compiled().choices);
     ParameterStore::State& values = s.parameters()->state();
     values.snapshot();
     if (options.on_log) options.on_log(plan.memory_report());
     s.state.seed = static_cast<std::uint32_t>(s.options.seed) ^ static_cast<std::uint32_t>(s.options.seed >> 32);
-    s.state.learning_rate = learning_rate_of(s.options.optimizer);
 
     std::unique_ptr<StepPlan> validation;
     const std::vector<std::uint32_t> held_out = in_order(train_count, size);
@@ -293,18 +311,22 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     Fit fit(options, train_count);
     const plan::ReplayCounters before = plan.replay().counters();
     std::uint64_t objects_after_first = 0;
-    for (std::uint32_t epoch = 1; epoch <= options.epochs && !fit.stopped(); ++epoch) {
+    const bool averages = s.options.update.average_decay != 0;
+    for (std::uint32_t epoch = 1; epoch <= options.epochs && !fit.stopped() && !history.stopped_early; ++epoch) {
         const std::vector<std::uint32_t> order = options.shuffle ? shuffled(train_count, s.options.seed, s.epochs) : in_order(0, train_count);
         const std::uint32_t first_step = s.state.step;
+        const double rate = double{s.state.learning_rate};
         fit.begin_epoch(epoch);
         const bool finite = plan.run_epoch(order, s.state, [&](std::span<const StepRecord> records) { return fit.on_steps(records); });
         if (!finite || !s.parameters_are_finite()) s.fail_non_finite(plan, fit.last(), epoch);
         EpochResult result = fit.epoch_result(epoch, s.state.step - first_step);
+        result.learning_rate = rate;
         history.seconds += result.seconds;
         history.steps += result.steps;
         if (!fit.stopped()) {
             ++s.epochs;
             values.snapshot();
+            if (averages) values.show_averages();
             if (!held_out.empty()) {
                 if (!validation) {
                     StepSettings settings = s.settings(StepKind::evaluate, options.batch);
@@ -317,10 +339,21 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
                 result.validation_loss = totals.mean_loss();
                 result.validation_accuracy = totals.accuracy();
             }
+            monitor.epoch(result.validation_loss.value_or(result.loss));
+            if (options.early_stopping && monitor.is_best()) values.keep_best();
+            if (averages) values.restore_snapshot();
+            s.state.base_learning_rate *= monitor.rate_factor();
+            s.state.learning_rate *= monitor.rate_factor();
+            history.stopped_early = monitor.stops();
         }
         if (epoch == 1) objects_after_first = s.device.vulkan().objects_created();
         history.epochs.push_back(result);
         if (options.on_epoch) options.on_epoch(result);
+    }
+    if (averages && s.state.updates > 0) values.show_averages();
+    if (options.early_stopping && monitor.best_epoch() > 0) {
+        values.restore_best();
+        history.best_epoch = monitor.best_epoch();
     }
     const plan::ReplayCounters& after = plan.replay().counters();
     const double steps = static_cast<double>(std::max<std::uint64_t>(after.steps - before.steps, 1));
@@ -343,8 +376,10 @@ Evaluation Trainer::evaluate(const data::Dataset& data, std::uint32_t batch) {
     s.check(data);
     StepPlan& plan = s.plan_for(s.evaluation, StepKind::evaluate, data, batch);
     const Clock::time_point start = Clock::now();
+    plan.clear_counts();
     const Totals totals = s.evaluate(plan, in_order(0, static_cast<std::uint32_t>(data.size())));
     Evaluation result;
+    result.counts = plan.counts();
     result.seconds = seconds_since(start);
     result.accuracy = totals.accuracy();
     result.loss = totals.mean_loss();

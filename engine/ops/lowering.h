@@ -13,7 +13,9 @@ namespace hekla {
 
 /// A problem's operand: a value of the graph, or a part of an arena of the parameter store.
 struct OperandRef {
-    enum class Kind : std::uint8_t { value, parameters, gradients, first_moments, second_moments } kind = Kind::value;
+    enum class Kind : std::uint8_t {
+        value, parameters, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials
+    } kind = Kind::value;
     std::uint32_t value = 0;         // kind value
     std::uint64_t offset_bytes = 0;  // arenas
     std::uint64_t bytes = 0;

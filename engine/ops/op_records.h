@@ -6,6 +6,7 @@
 #include "graph/op_def.h"
 #include "kernels/epilogue.h"
 #include "kernels/pool2d.h"
+#include "reference/reference.h"
 
 namespace hekla {
 
@@ -42,7 +43,11 @@ Tensor gather_images(std::span<const Tensor> images, Tensor order, Tensor step_s
 Tensor gather_labels(Tensor labels, Tensor order, Tensor step_state, std::uint32_t batch, std::uint32_t classes, bool one_hot);
 /// Writes the step's record into the ring and halts on a non-finite loss.
 void record_step(Tensor loss, Tensor correct, Tensor step_state);
-/// Ends the step: counters, powers of the betas, the next batch.
-void advance_step(Tensor step_state, float beta1 = 0, float beta2 = 0);
+/// Adds to counts (u32, kernels::CountPredictions::words of the classes; an input) what the rows of logits say of their labels.
+void count_predictions(Tensor logits, Tensor labels, Tensor counts);
+/// Ends the step: counters, powers of the betas, learning rate, the next batch.
+void advance_step(Tensor step_state, float beta1 = 0, float beta2 = 0, const reference::ScheduleSettings& schedule = {});
+/// The same for this optimizer.
+void advance_step(Tensor step_state, const Optimizer& optimizer, const reference::ScheduleSettings& schedule = {});
 
 }  // namespace hekla

@@ -28,38 +28,6 @@ void lower_assign(const Node& node, Lowering& lowering) {
     lowering.call(kernels::StridedCopy(whole_copy(elements), elements, elements), {node.inputs[1], node.inputs[0]});
 }
 
-// update --------------------------------------------------------------------------------------------------
-OperandRef arena(OperandRef::Kind kind, const ArenaRange& range) { return {kind, 0, range.offset_bytes, range.bytes}; }
-
-void lower_range(const Sgd& sgd, const ArenaRange& range, std::uint32_t state, Lowering& lowering) {
-    using Kind = OperandRef::Kind;
-    std::vector<OperandRef> operands = {arena(Kind::parameters, range), arena(Kind::gradients, range)};
-    if (sgd.momentum != 0) operands.push_back(arena(Kind::first_moments, range));
-    operands.push_back({Kind::value, state, 0, 0});
-    lowering.call(kernels::SgdUpdate(range.bytes / 4, sgd.momentum, sgd.nesterov, sgd.weight_decay), operands);
-}
-void lower_range(const Adam& adam, const ArenaRange& range, std::uint32_t state, Lowering& lowering) {
-    using Kind = OperandRef::Kind;
-    lowering.call(kernels::AdamUpdate(range.bytes / 4, adam.beta1, adam.beta2, adam.epsilon, adam.weight_decay),
-                  std::vector<OperandRef>{arena(Kind::parameters, range), arena(Kind::gradients, range),
-                                          arena(Kind::first_moments, range), arena(Kind::second_moments, range),
-                                          {Kind::value, state, 0, 0}});
-}
-
-void lower_update(const Node& node, Lowering& lowering) {
-    const auto& a = node.as<UpdateAttributes>();
-    for (std::size_t i = 0; i < a.parameters.size(); ++i) {
-        // A gradient that could not be computed in the arena (it is shared, or an input) is copied there.
-        if (lowering.surroundings().in_place(node.inputs[i], a.parameters[i])) continue;
-        const std::uint64_t elements = lowering.shape(node.inputs[i]).elements();
-        const ArenaRange place = lowering.surroundings().place(a.parameters[i]);
-        lowering.call(kernels::StridedCopy(whole_copy(elements), elements, elements),
-                      std::vector<OperandRef>{{OperandRef::Kind::value, node.inputs[i], 0, 0}, arena(OperandRef::Kind::gradients, place)});
-    }
-    for (const ArenaRange& range : lowering.surroundings().arena_ranges)
-        std::visit([&](const auto& optimizer) { lower_range(optimizer, range, node.inputs.back(), lowering); }, a.optimizer);
-}
-
 // record_step: inputs loss, correct, state, ring --------------------------------------------------------------
 void lower_record(const Node& node, Lowering& lowering) {
     lowering.call(kernels::RecordStep(u32(lowering.shape(node.inputs[1])[0])), node.inputs);
@@ -69,18 +37,26 @@ const OpDef record_op{.name = "record_step", .infer = no_outputs, .gradient = nu
 // advance_step: input state ----------------------------------------------------------------------------------
 struct AdvanceAttributes {
     float beta1, beta2;
+    reference::ScheduleSettings schedule;
 };
 void lower_advance(const Node& node, Lowering& lowering) {
-    const auto& [beta1, beta2] = node.as<AdvanceAttributes>();
-    lowering.call(kernels::Advance(beta1, beta2), node.inputs);
+    const auto& [beta1, beta2, schedule] = node.as<AdvanceAttributes>();
+    lowering.call(kernels::Advance(beta1, beta2, schedule), node.inputs);
 }
 const OpDef advance_op{.name = "advance_step", .infer = no_outputs, .gradient = nullptr, .lower = lower_advance, .reference = nullptr, .has_effect = true};
 
-template <class Optimizer>
-void minimize_with(Tensor loss, const Optimizer& optimizer) {
+}  // namespace
+
+const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullptr, .lower = lower_assign, .reference = nullptr, .has_effect = true};
+const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr, .lower = lower_update, .reference = nullptr, .has_effect = true};
+
+void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
+
+void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) {
+    check_update(optimizer, options);
     Graph& graph = loss.graph();
     std::vector<Tensor> parameters;
-    UpdateAttributes attributes{optimizer, {}};
+    UpdateAttributes attributes{optimizer, options, {}};
     for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
         const Value& value = graph.values()[id];
         if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
@@ -99,20 +75,16 @@ void minimize_with(Tensor loss, const Optimizer& optimizer) {
     graph.set_layer(layer);
 }
 
-}  // namespace
-
-const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullptr, .lower = lower_assign, .reference = nullptr, .has_effect = true};
-const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr, .lower = lower_update, .reference = nullptr, .has_effect = true};
-
-void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
-void minimize(Tensor loss, const Sgd& optimizer) { minimize_with(loss, optimizer); }
-void minimize(Tensor loss, const Adam& optimizer) { minimize_with(loss, optimizer); }
-
 void record_step(Tensor loss, Tensor correct, Tensor step_state) {
     loss.graph().add(record_op, {loss, correct, step_state, loss.graph().step_ring()});
 }
-void advance_step(Tensor step_state, float beta1, float beta2) {
-    step_state.graph().add(advance_op, {step_state}, AdvanceAttributes{beta1, beta2});
+void advance_step(Tensor step_state, float beta1, float beta2, const reference::ScheduleSettings& schedule) {
+    step_state.graph().add(advance_op, {step_state}, AdvanceAttributes{beta1, beta2, schedule});
+}
+void advance_step(Tensor step_state, const Optimizer& optimizer, const reference::ScheduleSettings& schedule) {
+    if (const auto* adam = std::get_if<Adam>(&optimizer)) return advance_step(step_state, adam->beta1, adam->beta2, schedule);
+    if (const auto* adamw = std::get_if<AdamW>(&optimizer)) return advance_step(step_state, adamw->beta1, adamw->beta2, schedule);
+    advance_step(step_state, 0, 0, schedule);
 }
 
 }  // namespace hekla

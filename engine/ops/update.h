@@ -1,7 +1,6 @@
 #pragma once
 // The optimizer's node, which the memory planner must know: gradients lie in an arena beside the parameters.
 
-#include <variant>
 #include <vector>
 
 #include <hekla/ops.h>
@@ -12,10 +11,15 @@ namespace hekla {
 
 /// Inputs: the gradients, then the step state.
 struct UpdateAttributes {
-    std::variant<Sgd, Adam> optimizer;
+    Optimizer optimizer;
+    UpdateOptions options;
     std::vector<std::uint32_t> parameters;  // values, one per gradient
 };
 /// They write parameters.
 extern const OpDef update_op, assign_op, running_average_op;
+
+/// Throws Error naming the first setting that makes no sense.
+void check_update(const Optimizer& optimizer, const UpdateOptions& options);
+void lower_update(const Node& node, Lowering& lowering);
 
 }  // namespace hekla

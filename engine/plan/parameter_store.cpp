@@ -88,34 +88,57 @@ const vulkan::Buffer& ParameterStore::State::arena(OperandRef::Kind kind) {
     auto [buffer, label] = [&]() -> std::pair<std::unique_ptr<vulkan::Buffer>&, const char*> {
         if (kind == Kind::gradients) return {gradients, "gradients"};
         if (kind == Kind::first_moments) return {first_moments, "first moments"};
-        return {second_moments, "second moments"};
+        if (kind == Kind::second_moments) return {second_moments, "second moments"};
+        if (kind == Kind::gradient_sums) return {gradient_sums, "gradient sums"};
+        if (kind == Kind::averages) return {averages, "averages"};
+        return {norm_partials, "partial norms"};
     }();
     if (!buffer) {
-        buffer = std::make_unique<vulkan::Buffer>(*device, trainable_bytes, MemoryUse::device, label);
-        device->fill({buffer.get(), 0, trainable_bytes}, 0);
+        // As many partial sums of squares per parameter as kernels::SquareSum has at most.
+        const std::uint64_t size = kind == Kind::norm_partials ? parameters.size() * 256 : trainable_bytes;
+        buffer = std::make_unique<vulkan::Buffer>(*device, size, MemoryUse::device, label);
+        device->fill({buffer.get(), 0, size}, 0);
     }
     return *buffer;
 }
 
-void ParameterStore::State::snapshot() {
-    if (!saved) saved = std::make_unique<vulkan::Buffer>(*device, values->bytes(), MemoryUse::device, "last good parameters");
-    device->run_once([&](VkCommandBuffer cmd) {
-        vulkan::compute_barrier(*device, cmd);
-        const VkBufferCopy whole{0, 0, values->bytes()};
-        device->vk().CmdCopyBuffer(cmd, values->handle(), saved->handle(), 1, &whole);
-        vulkan::compute_barrier(*device, cmd);
+namespace {
+
+void copy(vulkan::Device& device, const vulkan::Buffer& from, const vulkan::Buffer& to, std::uint64_t bytes) {
+    if (bytes == 0) return;
+    device.run_once([&](VkCommandBuffer cmd) {
+        vulkan::compute_barrier(device, cmd);
+        const VkBufferCopy whole{0, 0, bytes};
+        device.vk().CmdCopyBuffer(cmd, from.handle(), to.handle(), 1, &whole);
+        vulkan::compute_barrier(device, cmd);
     });
 }
 
+}  // namespace
+
+void ParameterStore::State::snapshot() {
+    if (!saved) saved = std::make_unique<vulkan::Buffer>(*device, values->bytes(), MemoryUse::device, "last good parameters");
+    copy(*device, *values, *saved, values->bytes());
+}
 void ParameterStore::State::restore_snapshot() {
-    device->run_once([&](VkCommandBuffer cmd) {
-        vulkan::compute_barrier(*device, cmd);
-        const VkBufferCopy whole{0, 0, values->bytes()};
-        device->vk().CmdCopyBuffer(cmd, saved->handle(), values->handle(), 1, &whole);
-        vulkan::compute_barrier(*device, cmd);
-    });
+    copy(*device, *saved, *values, values->bytes());
     mark_written();
 }
+
+void ParameterStore::State::keep_best() {
+    if (!best) best = std::make_unique<vulkan::Buffer>(*device, values->bytes(), MemoryUse::device, "best parameters");
+    copy(*device, *values, *best, values->bytes());
+}
+void ParameterStore::State::restore_best() {
+    copy(*device, *best, *values, values->bytes());
+    mark_written();
+}
+
+void ParameterStore::State::show_averages() {
+    copy(*device, *averages, *values, trainable_bytes);
+    mark_written();
+}
+void ParameterStore::State::begin_averages() { copy(*device, *values, *averages, trainable_bytes); }
 
 ParameterStore::ParameterStore(const Device& device, std::vector<ParameterPtr> parameters)
     : state_(std::make_shared<State>(device.shared(), std::move(parameters))) {

@@ -25,7 +25,7 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     /// Index of a parameter; throws Error if the store does not hold it.
     std::size_t index_of(const ParameterPtr& parameter) const;
     vulkan::BufferRange range_of(std::size_t index) const;
-    /// Gradient and moment arenas, made (and zeroed) at first use.
+    /// Gradient and moment arenas and the like, made (and zeroed) at first use.
     const vulkan::Buffer& arena(OperandRef::Kind kind);
     std::uint64_t arena_bytes() const { return trainable_bytes; }
     /// The device's values are newer than the host's.
@@ -33,13 +33,19 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     /// A copy of the values on the device, to go back to when training fails.
     void snapshot();
     void restore_snapshot();
+    /// Another such copy: the values of the best epoch.
+    void keep_best();
+    void restore_best();
+    /// The trainable values become their averages, which must exist; and the other way round.
+    void show_averages();
+    void begin_averages();
 
     std::shared_ptr<vulkan::Device> device;
     std::vector<ParameterPtr> parameters;
     std::vector<std::uint64_t> offsets;
     std::uint64_t trainable_bytes = 0, bytes = 0;
     std::vector<ArenaRange> ranges;  // of the trainable part, each fit for one binding
-    std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, saved;
+    std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials, saved, best;
     bool device_newer = false;
 };
 

@@ -64,6 +64,10 @@ void cross_entropy_onehot_gradient(std::uint64_t rows, std::uint64_t columns, In
 /// 1 where the first largest logit of the row is at the label, otherwise 0
 void correct(std::uint64_t rows, std::uint64_t columns, In logits, std::span<const std::uint32_t> labels, Out rows_out);
 
+// metrics.cpp: adds to counts [classes, classes] by label and first largest logit, [classes] by the label's rank, and
+// [classes, 2, bins] by the class's log-odds from -16 to 16 (1: samples of it); a label >= classes is no sample
+void count_predictions(std::uint64_t rows, std::uint64_t classes, std::uint32_t bins, In logits, std::span<const std::uint32_t> labels, Out counts);
+
 // reduce.cpp: [outer, length, inner] -> [outer, inner]
 enum class Reduction : std::uint32_t { sum = 0, mean = 1, maximum = 2, minimum = 3 };
 void reduce(Reduction kind, std::uint64_t outer, std::uint64_t length, std::uint64_t inner, In x, Out y);
@@ -85,13 +89,34 @@ double random_unit(std::uint32_t seed, std::uint32_t counter, std::uint32_t stre
 /// Inverted dropout: y = x / (1 - rate) where random_unit >= rate, otherwise 0
 void dropout(double rate, std::uint32_t seed, std::uint32_t counter, std::uint32_t stream, In x, Out y);
 
-// optimizers.cpp: in place; PyTorch's formulas
-struct SgdSettings { double learning_rate = 0.01, momentum = 0, weight_decay = 0; bool nesterov = false; };
-/// v = momentum v + g;  p -= rate (nesterov ? g + momentum v : v);  g includes weight_decay * p
+// optimizers.cpp: in place; the formulas are in <hekla/optimizers.h>
+/// What is done to a gradient first: times scale, cut to +-clip (0: not), and weight_decay * p added if that is not
+/// decoupled: then rate * weight_decay * p is taken off p.
+struct GradientRule { double scale = 1, clip = 0; bool decoupled = false; };
+struct SgdSettings { double learning_rate = 0.01, momentum = 0, weight_decay = 0; bool nesterov = false; GradientRule rule = {}; };
 void sgd(const SgdSettings& settings, Out parameter, In gradient, Out velocity /* empty if momentum is 0 */);
-struct AdamSettings { double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0; };
+struct AdamSettings { double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0; GradientRule rule = {}; };
 /// beta1_power, beta2_power: beta^t of this update (t counts from 1).
 /// m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; p -= rate * (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + epsilon)
 void adam(const AdamSettings& settings, double beta1_power, double beta2_power, Out parameter, In gradient, Out m, Out v);
+struct AdaGradSettings { double learning_rate = 0.01, epsilon = 1e-10, initial = 0, weight_decay = 0; GradientRule rule = {}; };
+void adagrad(const AdaGradSettings& settings, Out parameter, In gradient, Out sum /* without `initial` */);
+struct RmsPropSettings { double learning_rate = 0.01, decay = 0.99, epsilon = 1e-8, momentum = 0, weight_decay = 0; GradientRule rule = {}; };
+void rmsprop(const RmsPropSettings& settings, Out parameter, In gradient, Out v, Out velocity /* empty if momentum is 0 */);
+struct LionSettings { double learning_rate = 1e-4, beta1 = 0.9, beta2 = 0.99, weight_decay = 0; GradientRule rule = {}; };
+void lion(const LionSettings& settings, Out parameter, In gradient, Out m);
+/// Every column of the [rows, columns] matrix whose norm exceeds the limit is multiplied by limit / (norm + 1e-7).
+void limit_norm(std::uint64_t rows, std::uint64_t columns, double limit, Out weight);
+
+// schedule.cpp: a Schedule in updates; cosine and one-cycle are one curve, up during `peak` and down during `fall` updates
+struct ScheduleSettings {
+    enum class Kind : std::uint32_t { constant, step, exponential, curve } kind = Kind::constant;
+    std::uint32_t warmup = 0;
+    float period = 1, factor = 1;                     // step (a whole number of updates), exponential
+    float peak = 0, fall = 1, first = 1, last = 0;    // curve
+    bool operator==(const ScheduleSettings&) const = default;
+};
+/// What the base rate is multiplied by for the update after t others.
+double schedule_factor(const ScheduleSettings& settings, std::uint32_t t);
 
 }  // namespace hekla::reference

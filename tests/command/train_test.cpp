@@ -133,12 +133,81 @@ TEST_F(Train, SameSeedSameBytes) {
 }
 
 TEST_F(Train, OptimizersAndLosses) {
-    for (const char* optimizer : {"sgd", "momentum", "adam"}) {
+    for (const char* optimizer : {"gradient-descent", "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lion"}) {
         const CommandResult result = run(train(
             {"--epochs", "1", "--optimizer", optimizer, "--rate", "0.01", "--loss", "one-hot"}));
         EXPECT_EQ(result.status, 0) << result.err;
         EXPECT_TRUE(contains(result.out, "rate 0.01")) << result.out;
     }
+}
+
+TEST_F(Train, UpdateOptionsAreUsedAndRecorded) {
+    const std::string log = folder_ / "log.jsonl", report = folder_ / "report.html";
+    const CommandResult result = run(train(
+        {"--epochs", "3", "--optimizer", "adamw", "--learning-rate", "0.01", "--weight-decay", "0.05", "--clip-norm", "1", "--accumulate", "2",
+         "--ema", "0.5", "--max-norm", "3", "--schedule", "cosine:0.1", "--warmup", "2", "--label-smoothing", "0.1", "--class-weights", "balanced",
+         "--validation-split", "0.2", "--reduce-on-plateau", "5,0.5", "--log", log, "--report", report, "--json"}));
+    ASSERT_EQ(result.status, 0) << result.err;
+    const Json json = result.json(), settings = json["settings"];
+    EXPECT_EQ(settings["optimizer"], "adamw");
+    EXPECT_FLOAT_EQ(settings["learning_rate"], 0.01f);
+    EXPECT_FLOAT_EQ(settings["weight_decay"], 0.05f);
+    EXPECT_EQ(settings["accumulate"], 2);
+    EXPECT_EQ(settings["clip_norm"], 1.0);
+    EXPECT_EQ(settings["ema"], 0.5);
+    EXPECT_EQ(settings["schedule"], "cosine:0.1, warm-up 2");
+    EXPECT_EQ(settings["class_weights"].size(), 10u);
+    EXPECT_FLOAT_EQ(settings["label_smoothing"], 0.1f);
+    EXPECT_EQ(settings["reduce_on_plateau"][0], 5);
+    const std::vector<Json> lines = json_lines(log);
+    EXPECT_EQ(lines.front()["settings"], settings);
+    std::vector<double> rates;
+    for (const Json& line : lines)
+        if (line.contains("epoch")) rates.push_back(line["learning_rate"]);
+    ASSERT_EQ(rates.size(), 3u);
+    EXPECT_NEAR(rates[0], 0.005, 1e-7);  // the first of two updates of warm-up
+    EXPECT_LT(rates[2], rates[1]);
+    const std::string page = io::read_file(report);
+    EXPECT_TRUE(contains(page, "adamw, rate 0.01, decoupled weight decay 0.05"));
+    EXPECT_TRUE(contains(page, "Learning rate"));
+    EXPECT_TRUE(contains(page, "mean (macro)"));
+}
+
+TEST_F(Train, MetricsAgreeWithTheConfusionMatrix) {
+    ASSERT_EQ(run(train({"--epochs", "2"})).status, 0);
+    const Words evaluate = {"evaluate", "--model", model(), "--data-dir", folder_.string()};
+    Words with_json = evaluate;
+    with_json.push_back("--json");
+    const Json json = run(with_json).json();
+    std::uint64_t all = 0, right = 0;
+    double recall = 0;
+    for (std::size_t c = 0; c < 10; ++c) {
+        std::uint64_t of_class = 0;
+        for (std::size_t p = 0; p < 10; ++p) of_class += json["confusion"][c][p].get<std::uint64_t>();
+        const auto hits = json["confusion"][c][c].get<std::uint64_t>();
+        EXPECT_EQ(json["per_class"][c]["support"], of_class);
+        recall += of_class == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(of_class) / 10;
+        all += of_class;
+        right += hits;
+    }
+    EXPECT_EQ(json["count"], all);
+    EXPECT_EQ(json["correct"], right);
+    EXPECT_NEAR(json["macro"]["recall"], recall, 1e-12);
+    EXPECT_EQ(json["micro"]["precision"], json["test_accuracy"]);
+    EXPECT_GE(json["top_5_accuracy"], json["test_accuracy"]);
+    const CommandResult text = run(evaluate);
+    EXPECT_TRUE(contains(text.out, "top-5 accuracy: " + four_digits(json["top_5_accuracy"]))) << text.out;
+    EXPECT_TRUE(contains(text.out, "mean (macro)")) << text.out;
+}
+
+TEST_F(Train, EarlyStoppingSaysWhoseWeightsAreKept) {
+    const Words words = train({"--epochs", "200", "--rate", "0.00000000001", "--early-stopping", "2", "--json", "--shuffle", "off"});
+    const CommandResult result = run(words);
+    ASSERT_EQ(result.status, 0) << result.err;
+    const Json json = result.json();
+    EXPECT_EQ(json["stopped_early"], true);
+    EXPECT_EQ(json["best_epoch"].get<int>() + 2, json["epochs"].get<int>());
+    EXPECT_TRUE(contains(result.err, "stopped early: the weights are those of epoch ")) << result.err;
 }
 
 TEST_F(Train, InitGoesOnFromAFile) {

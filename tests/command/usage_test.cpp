@@ -59,6 +59,21 @@ TEST(Usage, WrongUseIsStatusTwo) {
     expect_usage_error(run({"devices", "--colour"}), "--colour");
 }
 
+TEST(Usage, SettingsThatDoNotFitAreNamed) {
+    const auto train = [](std::vector<std::string> more) {
+        more.insert(more.begin(), {"train", "--network", "keras-mnist"});
+        return run(more);
+    };
+    expect_error(train({"--schedule", "magic"}), "there are constant, step");
+    expect_error(train({"--schedule", "step:ten"}), "'ten' is not a number");
+    expect_error(train({"--momentum", "0.9"}), "adam has none");
+    expect_error(train({"--nesterov"}), "not to adam");
+    expect_error(train({"--optimizer", "sgd", "--momentum", "0", "--loss", "mse", "--label-smoothing", "0.1"}), "mse has not");
+    expect_error(train({"--weight-range", "1,0"}), "the lower one first");
+    expect_error(train({"--reduce-on-plateau", "2,1.5"}), "between 0 and 1");
+    expect_error(train({"--reduce-on-plateau", "soon"}), "'soon' is not a number");
+}
+
 TEST(Usage, WrongNumbersAreStatusTwo) {
     const auto train = [](const std::string& option, const std::string& value) {
         return run({"train", "--network", "keras-mnist", option, value});
@@ -76,6 +91,14 @@ TEST(Usage, WrongNumbersAreStatusTwo) {
         expect_usage_error(train("--dropout", value), "dropout");
     }
     expect_usage_error(train("--optimizer", "magic"), "optimizer");
+    expect_usage_error(train("--loss", "magic"), "loss");
+    for (const char* value : {"0", "-1", "nan", "much"}) {
+        for (const char* option : {"--clip-norm", "--clip-value", "--max-norm", "--accumulate", "--warmup", "--early-stopping"})
+            expect_usage_error(train(option, value), option);
+    }
+    for (const char* value : {"1", "-0.5", "nan"}) {
+        for (const char* option : {"--momentum", "--ema", "--label-smoothing"}) expect_usage_error(train(option, value), option);
+    }
     expect_usage_error(train("--shuffle", "maybe"), "shuffle");
     expect_usage_error(train("--submit-ms", "-3"), "submit-ms");
     for (const char* value : {"-1", "0.5", "99999999999999999999"}) {

@@ -47,8 +47,14 @@ TEST(StepState, IsLaidOutAsInTheShaders) {
     MEMBER("float", beta1_correction);
     MEMBER("float", beta2_correction);
     MEMBER("uint", epoch_step);
+    MEMBER("float", base_learning_rate);
+    MEMBER("float", gradient_scale);
+    MEMBER("uint", updates);
+    MEMBER("uint", schedule_start);
+    MEMBER("uint", accumulated_steps);
+    MEMBER("uint", accumulated_rows);
 #undef MEMBER
-    for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t i = 0; i < 6; ++i)
         host.at(offsetof(StepState, reserved) / 4 + i) = {"uint", "reserved" + std::to_string(i)};
     for (std::size_t i = 0; i < host.size(); ++i) EXPECT_EQ(shader[i], host[i]) << "word " << i << ": " << shader[i].name;
 }

@@ -1,10 +1,12 @@
 #include "kernels/kernel_problems.h"
 
 #include "kernels/conv2d.h"
+#include "kernels/count_predictions.h"
 #include "kernels/depthwise.h"
 #include "kernels/embedding.h"
 #include "kernels/matmul.h"
 #include "kernels/norm.h"
+#include "kernels/optimizers.h"
 #include "kernels/peak.h"
 #include "kernels/pointwise.h"
 #include "kernels/pool2d.h"
@@ -63,6 +65,7 @@ void add_rows(Problems& list) {
         }
     put<CorrectRows>(list, 33, 10);
     put<CorrectRows>(list, 3, 300);
+    for (std::uint32_t classes : {1u, 2u, 10u, 70u}) put<CountPredictions>(list, 131u, classes);
 }
 
 void add_norms(Problems& list) {
@@ -187,6 +190,31 @@ void add_training(Problems& list) {
     put<AdamUpdate>(list, 1024, 0.9f, 0.999f, 1e-7f, 0.01f);
 }
 
+void add_updates(Problems& list) {
+    using Schedule = reference::ScheduleSettings;
+    for (Schedule::Kind kind : {Schedule::Kind::constant, Schedule::Kind::step, Schedule::Kind::exponential, Schedule::Kind::curve})
+        for (std::uint32_t warmup : {0u, 5u, 40u})
+            put<Advance>(list, 0.9f, 0.999f, Schedule{.kind = kind, .warmup = warmup, .period = 7, .factor = 0.5f, .peak = 9, .fall = 50, .first = 0.1f, .last = 0.01f});
+    for (const GradientRule& rule : {GradientRule{}, GradientRule{true, 0.25f, false}, GradientRule{true, 0, true}, GradientRule{false, 0.25f, true}}) {
+        put<SgdUpdate>(list, 70, 0.9f, true, 0.01f, rule);
+        put<AdamUpdate>(list, 71, 0.9f, 0.999f, 1e-7f, 0.1f, rule);
+        put<AdaGradUpdate>(list, 67, 1e-10f, 0.1f, 0.01f, rule);
+        put<RmsPropUpdate>(list, 64, RmsPropUpdate::Settings{.weight_decay = 0.01f}, rule);
+        put<RmsPropUpdate>(list, 1001, RmsPropUpdate::Settings{.momentum = 0.9f, .weight_decay = 0.1f}, rule);
+        put<LionUpdate>(list, 1024, 0.9f, 0.99f, 0.1f, rule);
+    }
+    for (std::uint64_t elements : {1, 6, 1024, 1025, 70001}) {
+        put<AccumulateGradient>(list, elements);
+        put<SquareSum>(list, elements);
+        put<WeightAverage>(list, elements, 0.9f);
+        put<LimitRange>(list, elements, -0.5f, 0.25f);
+    }
+    for (float clip : {0.0f, 0.5f, 1e6f})
+        for (std::uint32_t accumulate : {1u, 2u, 3u}) put<BeginUpdate>(list, 192u, accumulate, clip);
+    put<LimitNorm>(list, 9, 70, 1.0f);
+    put<LimitNorm>(list, 300, 3, 5.0f);
+}
+
 void add_peak(Problems& list) {
     put<MultiplyAdds>(list, 37, 1u);
     put<MultiplyAdds>(list, 1024, 9u);
@@ -206,6 +234,7 @@ Problems kernel_problems() {
     add_convolutions(list);
     add_poolings(list);
     add_training(list);
+    add_updates(list);
     add_peak(list);
     return list;
 }

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "data_sets.h"
 #include "kernel_options.h"
+#include "metrics_output.h"
 #include "number_checks.h"
 #include "output.h"
 
@@ -43,22 +44,24 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
     const Evaluation result = trainer.evaluate(data, arguments.batch);
     write_choices(arguments.kernels, trainer.choices());
     if (common.json) {
-        print_json({{"test_accuracy", result.accuracy},
-                    {"test_loss", result.loss},
-                    {"correct", result.correct},
-                    {"count", result.count},
-                    {"images_per_second", result.images_per_second},
-                    {"device", device.info().name},
-                    {"model", arguments.model},
-                    {"data", data.name},
-                    {"split", arguments.split}});
+        Json json = {{"test_accuracy", result.accuracy},
+                     {"test_loss", result.loss},
+                     {"correct", result.correct},
+                     {"count", result.count},
+                     {"images_per_second", result.images_per_second},
+                     {"device", device.info().name},
+                     {"model", arguments.model},
+                     {"data", data.name},
+                     {"split", arguments.split}};
+        add_metrics(json, result.counts, data.classes);
+        print_json(json);
         return exit_success;
     }
     std::cout << arguments.split << " accuracy: " << fixed(result.accuracy, 4) << "\n"
               << arguments.split << " loss: " << fixed(result.loss, 4) << "\n"
               << "correct: " << result.correct << " of " << result.count << " (" << data.name
               << ")\n"
-              << "speed: " << fixed(result.images_per_second, 0) << " images/s\n";
+              << metrics_text(result.counts, data.classes) << "speed: " << fixed(result.images_per_second, 0) << " images/s\n";
     return exit_success;
 }
 

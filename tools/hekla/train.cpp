@@ -61,7 +61,7 @@ void print_start(std::ostream& out, const Recipe& recipe, const data::TrainTest&
                  const DeviceInfo& device) {
     out << recipe.network.summary_text() << "\n"
         << recipe.name << " on " << data.train.name << ", " << data.train.size() << " images, "
-        << optimizer_text(recipe.trainer.optimizer) << ", batch " << recipe.fit.batch << ", "
+        << update_text(recipe.trainer) << ", batch " << recipe.fit.batch << ", "
         << recipe.fit.epochs << (recipe.fit.epochs == 1 ? " epoch" : " epochs") << "\n"
         << "device: " << printable(device.name) << "\n"
         << std::flush;
@@ -110,6 +110,7 @@ bool fit_and_save(const TrainArguments& arguments, Recipe& recipe, Trainer& trai
                   const data::Dataset& train, TrainResult& result) {
     StopSignals signals;
     TrainingLog log(arguments.log);
+    log.settings(recipe);
     {
         ProgressDisplay display(recipe.fit.epochs);
         FitOptions fit = recipe.fit;
@@ -134,6 +135,7 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     check_outputs(arguments);
     const KernelSettings kernels = kernel_settings(arguments.kernels);
     const data::TrainTest data = load_data(arguments, recipe);
+    recipe.trainer.class_weights = class_weights(arguments.update, data.train);
     build_network(recipe, data.train, arguments.init);
     Device device = open_device(common, kernels);
     std::ostream& out = text_stream(common.json);
@@ -149,6 +151,8 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
         std::cerr << "interrupted after " << result.history.steps << " steps; the model was saved\n";
     } else {
         result.test = trainer.evaluate(data.test);
+        if (result.history.stopped_early)
+            out << "stopped early: the weights are those of epoch " << result.history.best_epoch << "\n";
         out << "test accuracy: " << fixed(result.test->accuracy, 4) << "\n";
     }
     write_choices(arguments.kernels, trainer.choices());
@@ -157,7 +161,7 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
         io::write_file(arguments.report, report_page(result, recipe, trainer, data));
         out << "report: " << arguments.report << "\n";
     }
-    if (common.json) print_json(result_json(result, recipe.network));
+    if (common.json) print_json(result_json(result, recipe, data.test.classes));
     return interrupted ? exit_interrupted : exit_success;
 }
 

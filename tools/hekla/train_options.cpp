@@ -41,15 +41,6 @@ Recipe own_network(const TrainArguments& arguments) {
     return recipe;
 }
 
-/// The optimizer called `name`: the recipe's own settings if it is of that kind already.
-Optimizer optimizer_named(const std::string& name, const Optimizer& of_recipe) {
-    const auto* sgd = std::get_if<Sgd>(&of_recipe);
-    if (name == "adam") return sgd ? Optimizer(Adam{}) : of_recipe;
-    const bool wants_momentum = name == "momentum";
-    if (sgd && (sgd->momentum > 0) == wants_momentum) return of_recipe;
-    return Sgd{.momentum = wants_momentum ? 0.9f : 0.0f};
-}
-
 Network with_dropout(const Network& network, float rate) {
     std::vector<Layer> layers = network.layers();
     bool found = false;
@@ -87,11 +78,7 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
         ->check(positive_integer())->type_name("N");
     sub.add_option("--epochs", a.epochs, "Passes over the data")->check(positive_integer());
     sub.add_option("--batch", a.batch, "Images per step")->check(positive_integer());
-    sub.add_option("--optimizer", a.optimizer, "How weights are updated")
-        ->check(CLI::IsMember({"sgd", "momentum", "adam"}));
-    sub.add_option("--rate", a.rate, "Learning rate")->check(positive_number());
-    sub.add_option("--loss", a.loss, "Compare with integer labels or one-hot rows (equal losses)")
-        ->check(CLI::IsMember({"integer", "one-hot"}));
+    add_update_options(sub, a.update);
     sub.add_option("--dropout", a.dropout, "Rate of every dropout layer")->check(share());
     sub.add_option("--validation-split", a.validation_split,
                    "Share of the images, the last ones, held out for validation")->check(share());
@@ -124,9 +111,7 @@ Recipe resolve(const TrainArguments& a) {
     replace(r.fit.submit_ms, a.submit_ms);
     replace(r.trainer.seed, a.seed);
     if (a.shuffle) r.fit.shuffle = *a.shuffle == "on";
-    if (a.loss) r.trainer.loss = CrossEntropy{.one_hot = *a.loss == "one-hot"};
-    if (a.optimizer) r.trainer.optimizer = optimizer_named(*a.optimizer, r.trainer.optimizer);
-    if (a.rate) std::visit([&](auto& o) { o.learning_rate = *a.rate; }, r.trainer.optimizer);
+    apply_update_options(a.update, r);
     if (a.dropout) r.network = with_dropout(r.network, *a.dropout);
     return r;
 }
@@ -136,18 +121,6 @@ std::string output_path(const TrainArguments& a) {
     const std::string name =
         is_file_name(a.network) ? base::utf8_of(base::path_of(a.network).stem()) : a.network;
     return name + ".safetensors";
-}
-
-std::string optimizer_text(const Optimizer& optimizer) {
-    const auto rate = [](float value) {
-        char text[32];
-        std::snprintf(text, sizeof text, "%g", static_cast<double>(value));
-        return std::string(", rate ") + text;
-    };
-    if (const auto* adam = std::get_if<Adam>(&optimizer)) return "adam" + rate(adam->learning_rate);
-    const auto& sgd = std::get<Sgd>(optimizer);
-    return (sgd.momentum > 0 ? "sgd with momentum " + fixed(sgd.momentum, 2) : "sgd") +
-           rate(sgd.learning_rate);
 }
 
 }  // namespace hekla::command

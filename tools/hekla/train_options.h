@@ -8,6 +8,7 @@
 #include <string>
 
 #include "kernel_options.h"
+#include "update_options.h"
 
 namespace CLI {
 class App;
@@ -20,9 +21,10 @@ struct TrainArguments {
     std::string network, data, data_dir, init, out, report, log;
     std::optional<std::uint32_t> epochs, batch, steps_per_submit;
     std::optional<std::uint64_t> seed, limit;
-    std::optional<float> rate, validation_split, dropout;
+    std::optional<float> validation_split, dropout;
     std::optional<double> submit_ms;
-    std::optional<std::string> optimizer, shuffle, loss;
+    std::optional<std::string> shuffle;
+    UpdateArguments update;
     KernelArguments kernels;
 };
 
@@ -34,8 +36,5 @@ Recipe resolve(const TrainArguments& arguments);
 
 /// --out, or the network's name with ".safetensors".
 std::string output_path(const TrainArguments& arguments);
-
-/// "adam, rate 0.001"
-std::string optimizer_text(const Optimizer& optimizer);
 
 }  // namespace hekla::command

@@ -4,6 +4,7 @@
 
 #include "report/report.h"
 #include "command.h"
+#include "metrics_output.h"
 #include "train_options.h"
 
 namespace hekla::command {
@@ -22,7 +23,7 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
                          std::to_string(data.test.size()) + " for the test"},
             {"Epochs", std::to_string(result.whole_epochs)},
             {"Batch", std::to_string(fit.batch) + (fit.shuffle ? ", shuffled" : ", in order")},
-            {"Optimizer", optimizer_text(recipe.trainer.optimizer)},
+            {"Optimizer", update_text(recipe.trainer)},
             {"Held out", fixed(100.0 * static_cast<double>(fit.validation_split), 1) + " %"},
             {"Seed", std::to_string(recipe.trainer.seed)},
             {"Training time", fixed(result.history.seconds, 1) + " s, " +
@@ -64,11 +65,11 @@ void add_predictions(report::ReportInput& input, Trainer& trainer, const data::D
 
 }  // namespace
 
-Json result_json(const TrainResult& result, const Network& network) {
+Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes) {
     const History& history = result.history;
     Json json = {{"device", result.device.name},
                  {"network", result.network},
-                 {"parameters", network.parameter_count()},
+                 {"parameters", recipe.network.parameter_count()},
                  {"epochs", result.whole_epochs},
                  {"steps", history.steps},
                  {"seconds", history.seconds},
@@ -79,16 +80,20 @@ Json result_json(const TrainResult& result, const Network& network) {
                  {"test_loss", nullptr},
                  {"model", result.model},
                  {"weights_sha256", result.weights_sha256},
-                 {"choices_sha256", choices_hash(network.choices())},
+                 {"choices_sha256", choices_hash(recipe.network.choices())},
                  {"validation_accuracy", nullptr},
                  {"vulkan_calls_per_step", history.vulkan_calls_per_step},
                  {"objects_after_first_epoch", history.objects_after_first_epoch},
                  {"submits", history.submits},
                  {"cut_steps", history.cut_steps},
-                 {"stopped", !result.test.has_value()}};
+                 {"stopped", !result.test.has_value()},
+                 {"stopped_early", history.stopped_early},
+                 {"settings", settings_json(recipe)}};
+    if (history.best_epoch) json["best_epoch"] = history.best_epoch;
     if (result.test) {
         json["test_accuracy"] = result.test->accuracy;
         json["test_loss"] = result.test->loss;
+        add_metrics(json, result.test->counts, classes);
     }
     if (!history.epochs.empty() && history.epochs.back().validation_accuracy) {
         json["validation_accuracy"] = *history.epochs.back().validation_accuracy;

@@ -27,7 +27,7 @@ struct TrainResult {
 };
 
 /// The object of `train --json`.
-Json result_json(const TrainResult& result, const Network& network);
+Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes);
 
 /// The report's page; predicts the test set with `trainer`.
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,

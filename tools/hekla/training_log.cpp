@@ -7,6 +7,7 @@
 
 #include "base/system.h"
 #include "output.h"
+#include "update_options.h"
 
 namespace hekla::command {
 
@@ -19,6 +20,10 @@ TrainingLog::TrainingLog(const std::string& path) : path_(path) {
     }
 }
 
+void TrainingLog::settings(const Recipe& recipe) {
+    if (!path_.empty()) file_ << json_text({{"settings", settings_json(recipe)}}) << std::endl;
+}
+
 void TrainingLog::step(const StepResult& result) {
     if (path_.empty()) return;
     file_ << json_text({{"step", result.step}, {"loss", result.loss}}) << '\n';
@@ -29,6 +34,7 @@ void TrainingLog::epoch(const EpochResult& result) {
     Json json = {{"epoch", result.epoch}, {"loss", result.loss}, {"accuracy", result.accuracy}};
     if (result.validation_loss) json["validation_loss"] = *result.validation_loss;
     if (result.validation_accuracy) json["validation_accuracy"] = *result.validation_accuracy;
+    json["learning_rate"] = result.learning_rate;
     json["seconds"] = result.seconds;
     json["images_per_second"] = result.images_per_second;
     file_ << json_text(json) << std::endl;

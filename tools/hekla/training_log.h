@@ -15,6 +15,8 @@ class TrainingLog {
     /// Without a path nothing is written. Throws Error if the file can't be opened.
     explicit TrainingLog(const std::string& path);
 
+    /// First line: {"settings": {...}}
+    void settings(const Recipe& recipe);
     void step(const StepResult& result);
     void epoch(const EpochResult& result);
     void note(const std::string& text);

@@ -5,6 +5,7 @@
 #include "chart.h"
 #include "confusion.h"
 #include "html.h"
+#include "scores.h"
 #include "style.h"
 
 namespace hekla::report {
@@ -44,6 +45,16 @@ Chart epoch_chart(const std::string& title, const History& history, double Epoch
     return chart;
 }
 
+/// Empty where the rate stays the same.
+Chart rate_chart(const History& history) {
+    Chart chart{.title = "Learning rate", .x_name = "epoch", .lines = {{"at its beginning", {}}}, .markers = true, .whole_x = true};
+    bool changes = false;
+    for (const EpochResult& epoch : history.epochs) changes = changes || epoch.learning_rate != history.epochs.front().learning_rate;
+    for (const EpochResult& epoch : history.epochs)
+        if (changes) chart.lines[0].points.emplace_back(epoch.epoch, epoch.learning_rate);
+    return chart;
+}
+
 Chart step_chart(const std::vector<float>& losses) {
     std::vector<std::pair<double, double>> points;
     for (std::size_t i = 0; i < losses.size(); ++i) {
@@ -61,7 +72,7 @@ std::string charts(const ReportInput& input) {
         chart_html(epoch_chart("Loss", history, &EpochResult::loss, &EpochResult::validation_loss)) +
         chart_html(epoch_chart("Accuracy", history, &EpochResult::accuracy,
                                &EpochResult::validation_accuracy)) +
-        chart_html(step_chart(input.step_losses));
+        chart_html(rate_chart(history)) + chart_html(step_chart(input.step_losses));
     if (drawings.empty()) return {};
     return "<section><h2>Training</h2><div class=\"charts\">\n" + drawings + "</div></section>\n";
 }
@@ -119,7 +130,7 @@ std::string page(const ReportInput& input) {
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
            title + "</title>\n<style>" + style_sheet + "</style>\n</head>\n<body>\n<main>\n<h1>" +
-           title + "</h1>\n" + key_numbers(input) + charts(input) + confusion_html(input) +
+           title + "</h1>\n" + key_numbers(input) + charts(input) + confusion_html(input) + scores_html(input) +
            pictures(input) + layers(input) + facts(input) +
            "</main>\n</body>\n</html>\n";
 }

@@ -25,7 +25,6 @@ class Step {
         return graph_.parameter(std::make_shared<Parameter>("p" + std::to_string(next_++), shape, std::vector<float>(shape.elements())));
     }
 
-    template <class Optimizer>
     void finish(Tensor logits, const Optimizer& optimizer, bool one_hot = false) {
         const Tensor all = graph_.input("labels", {Shape{samples}, DType::u32});
         const Tensor labels = gather_labels(all, order_, state_, batch_, classes, false);

@@ -115,7 +115,7 @@ class Graph {
     Tensor parameter(const ParameterPtr& parameter);
     /// f32 values fixed at build time.
     Tensor constant(Shape shape, std::vector<float> values);
-    /// The device's step state (u32, 16 words): counters, learning rate, live rows.
+    /// The device's step state (u32 words): counters, learning rate, live rows.
     Tensor step_state();
     /// The ring of step records (u32), which record_step writes.
     Tensor step_ring();

@@ -7,8 +7,11 @@
 #include <hekla/device.h>
 #include <hekla/error.h>
 #include <hekla/graph.h>
+#include <hekla/losses.h>
+#include <hekla/metrics.h>
 #include <hekla/nn.h>
 #include <hekla/ops.h>
+#include <hekla/optimizers.h>
 #include <hekla/plan.h>
 #include <hekla/tensor_desc.h>
 #if HEKLA_WITH_IO

@@ -12,20 +12,22 @@
 #include <hekla/choices.h>
 #include <hekla/data.h>
 #include <hekla/device.h>
+#include <hekla/losses.h>
+#include <hekla/metrics.h>
 #include <hekla/network.h>
 #include <hekla/ops.h>
 
 namespace hekla {
 
-struct CrossEntropy {
-    bool one_hot = false;  // compare with one-hot rows (Keras' categorical) instead of integer labels: the same values
-};
-using Loss = std::variant<CrossEntropy>;
-using Optimizer = std::variant<Sgd, Adam>;
 
 struct TrainerOptions {
     Loss loss = CrossEntropy{};
     Optimizer optimizer = Adam{};
+    /// With average_decay, validation and the network after fit have the averaged weights; a later fit goes on from these.
+    UpdateOptions update = {};
+    Schedule schedule = {};   // begins anew with every fit
+    /// One per class, or empty: samples count by the weight of their class in the training's loss, a weighted mean.
+    std::vector<float> class_weights = {};
     std::uint64_t seed = 0;   // of shuffling and dropout; and of the initial weights if the network is not built
     float scale = 1.0f / 255.0f;  // of the input, if the network is not built
     float shift = 0.0f;
@@ -42,6 +44,7 @@ struct EpochResult {
     std::uint64_t steps = 0;
     double loss = 0, accuracy = 0;  // running means over the epoch
     std::optional<double> validation_loss, validation_accuracy;
+    double learning_rate = 0;       // of its first update
     double seconds = 0;             // training only
     double images_per_second = 0;
 };
@@ -58,6 +61,16 @@ struct FitOptions {
     std::uint32_t batch = 32;
     float validation_split = 0;        // the last part of the data, held out before shuffling
     bool shuffle = true;
+    /// Epochs in a row whose loss (of the validation, or else of the training) is no new best, after which fit ends; the
+    /// network then has the best epoch's weights, also where fit ends otherwise. 0: off.
+    std::uint32_t early_stopping = 0;
+    /// After more than `patience` epochs in a row without a loss that is better by 1e-4 of it, the learning rate is multiplied
+    /// by `factor` (PyTorch's ReduceLROnPlateau).
+    struct Plateau {
+        std::uint32_t patience = 10;
+        float factor = 0.1f;
+    };
+    std::optional<Plateau> reduce_on_plateau = {};
     std::uint32_t steps_per_submit = 32;
     double submit_ms = 30;             // time target of a submit; 0: none
     std::function<void(const StepResult&)> on_step = {};
@@ -70,6 +83,8 @@ struct FitOptions {
 struct History {
     std::vector<EpochResult> epochs;
     bool stopped = false;              // should_stop said so
+    bool stopped_early = false;        // by early_stopping
+    std::uint32_t best_epoch = 0;      // with early_stopping: whose weights the network has
     std::uint64_t steps = 0;
     double seconds = 0;                // of training, without validation and compilation
     double images_per_second = 0;      // steady state: without the first submits
@@ -83,6 +98,7 @@ struct History {
 struct Evaluation {
     double accuracy = 0, loss = 0;
     std::uint64_t correct = 0, count = 0;
+    PredictionCounts counts;          // top-k, confusion, scores by class
     double seconds = 0, images_per_second = 0;
 };
 
@@ -99,7 +115,7 @@ class Trainer {
     /// is kept). Throws Error: data that does not fit the network, out_of_memory with the largest batch that fits,
     /// non_finite with step and first layer (the parameters are then those of the last completed epoch).
     History fit(const data::Dataset& data, const FitOptions& options = {});
-    /// Counts each image once, whatever the batch.
+    /// Counts each image once, whatever the batch. The loss is without label smoothing and class weights.
     Evaluation evaluate(const data::Dataset& data, std::uint32_t batch = 128);
     /// Class probabilities, size() x classes.
     std::vector<float> predict(const data::Dataset& data, std::uint32_t batch = 128);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <hekla/graph.h>
+#include <hekla/optimizers.h>
 
 namespace hekla {
 
@@ -175,22 +176,9 @@ Tensor pad(Tensor x, std::vector<std::uint64_t> before, std::vector<std::uint64_
 /// Writes `value` into the parameter `target` (no gradient): running averages and the like.
 void assign(Tensor target, Tensor value);
 
-// Optimizers: what `minimize` does with the gradients. PyTorch's formulas and defaults.
-struct Sgd {
-    float learning_rate = 0.01f;
-    float momentum = 0;
-    bool nesterov = false;
-    float weight_decay = 0;
-};
-struct Adam {
-    float learning_rate = 1e-3f;
-    float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f;
-    float weight_decay = 0;
-};
 /// Adds gradients of `loss` for all trainable parameters of the graph and the update of all of
-/// them in one kernel per arena range. The learning rate is the step state's. Without any trainable
-/// parameter: Error.
-void minimize(Tensor loss, const Sgd& optimizer);
-void minimize(Tensor loss, const Adam& optimizer);
+/// them in one kernel per arena range. The learning rate is the step state's. Throws Error for settings that make no sense,
+/// and without any trainable parameter.
+void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options = {});
 
 }  // namespace hekla

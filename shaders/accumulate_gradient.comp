@@ -1,0 +1,16 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+// Adds this batch's gradient, a mean over its live rows, to the sum over rows of the batches since the last update.
+#include "common.glsl"
+#include "step_state.glsl"
+INPUT4(0, Gradient, gradient)
+layout(set = 0, binding = 1, std430) buffer Sum { vec4 data[]; } sum;
+STEP_STATE(2)
+layout(push_constant) uniform Params { uint vectors; } params;
+
+void main() {
+    uint i = invocation_index();
+    if (i >= params.vectors || state.halted != 0u) return;
+    vec4 g = LOAD4(gradient, i) * float(state.live_rows);
+    sum.data[i] = state.accumulated_steps == 0u ? g : sum.data[i] + g;
+}
