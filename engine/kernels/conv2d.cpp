@@ -35,7 +35,8 @@ Conv2dGeometry small_geometry(const Conv2dGeometry& g) {
     small.out_h = std::min(g.out_h, 3u);
     const std::uint32_t reach = (small.out_h - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h + 1;
     if (small.out_h < g.out_h && reach > g.pad_top) small.height = std::min(g.height, reach - g.pad_top);
-    const auto shrink = [](std::uint32_t count) { return count > 12 ? 8 + count % 4 : count; };
+    // Modulo 8: the products inside Winograd's convolutions tell these depths apart.
+    const auto shrink = [](std::uint32_t count) { return count > 16 ? 8 + count % 8 : count; };
     if (g.groups == 1) {
         small.channels = shrink(g.channels);
         small.filters = shrink(g.filters);
