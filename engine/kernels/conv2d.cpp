@@ -4,7 +4,6 @@
 
 #include "kernels/conv2d_shared.h"
 #include "kernels/matmul.h"
-#include "kernels/shared_tiles.h"
 #include "kernels/winograd.h"
 #include "reference/reference.h"
 #include "shaders.h"
@@ -165,9 +164,6 @@ std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device&
     if (prefers_winograd(device, g_)) rows.swap(winograd);
     for (Implementation& first : rows) list.push_back(std::move(first));
     for (Implementation& second : winograd) list.push_back(std::move(second));
-    std::vector<Implementation> shared = conv2d_shared(device, g_, epilogue_, {0, 1, bias, y}, y + 1);
-    const bool shared_first = prefers_shared(device, pixels(g_), g_.filters, taps(g_) * g_.channels);
-    if (shared_first) add_where_preferred(list, std::move(shared), true);
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.weight_elements()), 1);
     add_both<shaders::conv2d_direct, shaders::conv2d_direct_texel>(list, device, texels, [&]<class S>() {
         typename S::Params params{};
@@ -180,7 +176,7 @@ std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device&
                                             static_cast<double>(g_.multiply_adds()))},
                               {}};
     });
-    if (!shared_first) add_where_preferred(list, std::move(shared), false);
+    conv2d_shared(device, g_, epilogue_, {0, 1, bias, y}, y + 1).add_to(list);
     return list;
 }
 

@@ -4,7 +4,6 @@
 #include "kernels/conv2d_shared.h"
 #include "kernels/matmul.h"
 #include "kernels/pointwise.h"
-#include "kernels/shared_tiles.h"
 #include "kernels/winograd.h"
 #include "reference/reference.h"
 #include "shaders.h"
@@ -126,9 +125,6 @@ std::vector<Implementation> Conv2dInputGradient::implementations(const vulkan::D
             list.push_back(std::move(forward));
         }
     }
-    const bool shared_first = prefers_shared(device, input_pixels(g_) / (g_.stride_h * g_.stride_w), g_.channels,
-                                             taps(g_) * g_.filters / (g_.stride_h * g_.stride_w));
-    if (shared_first) add_where_preferred(list, conv2d_input_gradient_shared(device, g_), true);
     const bool texels = texels_fit(device, std::max(g_.output_elements(), g_.weight_elements()), 1);
     add_both<shaders::conv2d_input_gradient_direct, shaders::conv2d_input_gradient_direct_texel>(
         list, device, texels, [&]<class S>() {
@@ -139,7 +135,7 @@ std::vector<Implementation> Conv2dInputGradient::implementations(const vulkan::D
                                                 {{0, 1}, {1, 1}, {2}}, static_cast<double>(g_.multiply_adds()))},
                                   {}};
         });
-    if (!shared_first) add_where_preferred(list, conv2d_input_gradient_shared(device, g_), false);
+    conv2d_input_gradient_shared(device, g_).add_to(list);
     return list;
 }
 
@@ -183,8 +179,6 @@ std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::
             add_both<shaders::conv2d_weight_gradient_rows, shaders::conv2d_weight_gradient_rows_texel>(list, device, texels, make);
     }
     for (Implementation& second : winograd) list.push_back(std::move(second));
-    const bool shared_first = prefers_shared(device, taps(g_) * g_.channels, g_.filters, pixels(g_));
-    if (shared_first) add_where_preferred(list, conv2d_weight_gradient_shared(device, g_), true);
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.output_elements()), 1);
     add_both<shaders::conv2d_weight_gradient_direct, shaders::conv2d_weight_gradient_direct_texel>(
         list, device, texels, [&]<class S>() {
@@ -200,7 +194,7 @@ std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::
                  combine_splits(device, g_.weight_elements(), split.splits, g_.filters, {}, 3, 3, 2)},
                 {g_.weight_elements() * split.splits * 4}};
         });
-    if (!shared_first) add_where_preferred(list, conv2d_weight_gradient_shared(device, g_), false);
+    conv2d_weight_gradient_shared(device, g_).add_to(list);
     return list;
 }
 

@@ -50,10 +50,11 @@ Widths widths_of(const Gather& g) {
     return {b == 4 && g.channels % 4 == 0 ? 4u : 1u, b};
 }
 
-std::vector<SharedTile> tiles_of(const vulkan::Device& device, const Gather& g, bool depth_first) {
+SharedProduct product_of(const Gather& g, bool depth_first) {
     const Widths widths = widths_of(g);
     const SharedRead left = widths.x == 1 ? SharedRead::single : depth_first ? SharedRead::depth4 : SharedRead::lines4;
-    return shared_tiles(device, g.rows, g.columns, 1, left, widths.b == 1 ? SharedRead::single : SharedRead::lines4);
+    return {.rows = g.rows, .columns = g.columns, .depth = g.depth, .batch = 1, .left = left,
+            .right = widths.b == 1 ? SharedRead::single : SharedRead::lines4, .gathered = true};
 }
 
 Split split_of(const vulkan::Device& device, const Gather& g, const SharedTile& tile) {
@@ -160,13 +161,14 @@ KernelCall taps_call(const vulkan::Device& device, const Conv2dGeometry& g, cons
 
 }  // namespace
 
-std::vector<Implementation> conv2d_shared(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
+SharedOffer conv2d_shared(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
                                           const RowsOperands& at, std::uint32_t first_scratch) {
-    std::vector<Implementation> whole, parts;
-    if (g.groups != 1 || is_product(g)) return whole;
+    if (g.groups != 1 || is_product(g)) return {};
     const Gather gather = forward_gather(g);
+    const SharedProduct product = product_of(gather, true);
+    std::vector<Implementation> whole, parts;
     std::uint64_t groups_at_most = 0;
-    for (const SharedTile& tile : tiles_of(device, gather, true)) {
+    for (const SharedTile& tile : shared_tiles(device, product)) {
         add_widest<ForwardShaders>(whole, device, gather, g.weight_elements(), [&]<class S>() {
             return Implementation{tile.name("conv2d shared"), {gather_call<S>(gather, tile, {1, gather.depth}, epilogue, at)}, {}};
         });
@@ -177,13 +179,13 @@ std::vector<Implementation> conv2d_shared(const vulkan::Device& device, const Co
             });
     }
     const bool few = 2 * groups_at_most <= traits(device).target_invocations && gather.depth >= 2 * least_split_depth;
-    add_where_preferred(whole, std::move(parts), few);
-    return whole;
+    SharedOffer{std::move(parts), few}.add_to(whole);
+    return {std::move(whole), prefers_shared(device, product)};
 }
 
-std::vector<Implementation> conv2d_input_gradient_shared(const vulkan::Device& device, const Conv2dGeometry& g) {
+SharedOffer conv2d_input_gradient_shared(const vulkan::Device& device, const Conv2dGeometry& g) {
     std::vector<Implementation> list;
-    if (g.groups != 1 || is_product(g) || g.stride_h * g.stride_w > 16) return list;
+    if (g.groups != 1 || is_product(g) || g.stride_h * g.stride_w > 16) return {};
     constexpr std::uint32_t scratch = 3;
     std::vector<KernelCall> copies;
     std::vector<Gather> gathers;
@@ -198,29 +200,27 @@ std::vector<Implementation> conv2d_input_gradient_shared(const vulkan::Device& d
             copies.push_back(taps_call(device, g, h, w, offset, scratch));
             offset += gathers.back().depth * g.channels;
         }
-    for (const SharedTile& tile : tiles_of(device, gathers[0], true))
+    const SharedProduct product = product_of(gathers[0], true);
+    for (const SharedTile& tile : shared_tiles(device, product))
         add_widest<ForwardShaders>(list, device, gathers[0], g.weight_elements(), [&]<class S>() {
             Implementation implementation{tile.name("conv2d input gradient shared"), copies, {g.weight_elements() * 4}};
             for (const Gather& gather : gathers)
                 implementation.calls.push_back(gather_call<S>(gather, tile, {1, gather.depth}, {}, {0, scratch, scratch, 2}));
             return implementation;
         });
-    return list;
+    return {std::move(list), prefers_shared(device, product)};
 }
 
-std::vector<Implementation> conv2d_weight_gradient_shared(const vulkan::Device& device, const Conv2dGeometry& g) {
+SharedOffer conv2d_weight_gradient_shared(const vulkan::Device& device, const Conv2dGeometry& g) {
     std::vector<Implementation> list;
-    if (g.groups != 1 || is_product(g)) return list;
+    if (g.groups != 1 || is_product(g)) return {};
     const Gather gather = weight_gather(g);
-    for (const SharedTile& tile : tiles_of(device, gather, false))
+    const SharedProduct product = product_of(gather, false);
+    for (const SharedTile& tile : shared_tiles(device, product))
         add_widest<WeightShaders>(list, device, gather, g.output_elements(), [&]<class S>() {
             return in_parts<S>(device, tile.name("conv2d weight gradient shared"), gather, tile, {}, {0, 1, 3, 2}, 3);
         });
-    return list;
-}
-
-void add_where_preferred(std::vector<Implementation>& list, std::vector<Implementation> shared, bool first) {
-    list.insert(first ? list.begin() : list.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
+    return {std::move(list), prefers_shared(device, product)};
 }
 
 }  // namespace hekla::kernels

@@ -36,8 +36,6 @@ std::vector<Operand> Matmul::operands() const {
 std::vector<Implementation> Matmul::implementations(const vulkan::Device& device) const {
     std::vector<Implementation> list;
     if (prefers_lanes(device)) add_lanes(list, device);
-    const bool shared_first = prefers_shared(device, g_.rows, g_.columns, g_.depth);
-    if (shared_first) add_shared(list, device);
     const bool a_vectors = g_.transpose_a ? g_.rows % 4 == 0 : g_.depth % 4 == 0;
     if (!g_.transpose_b && g_.columns % 4 == 0 && a_vectors) add_vec4(list, device);
     else if (!g_.transpose_b && g_.columns % 4 == 0) add_scalar_a(list, device);
@@ -45,7 +43,7 @@ std::vector<Implementation> Matmul::implementations(const vulkan::Device& device
     add_with_b_transposed(list, device);
     add_general(list, device);
     if (!prefers_lanes(device)) add_lanes(list, device);
-    if (!shared_first) add_shared(list, device);
+    shared_offer(device).add_to(list);
     return list;
 }
 

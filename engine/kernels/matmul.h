@@ -26,7 +26,7 @@ class Matmul : public Problem {
     Implementation lanes_implementation(const vulkan::Device& device, std::uint32_t tile_m, std::uint32_t tile_v) const;
     bool prefers_lanes(const vulkan::Device& device) const;
     /// Products by workgroup tiles in shared memory (matmul_shared.cpp).
-    void add_shared(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    SharedOffer shared_offer(const vulkan::Device& device) const;
     template <class S>
     Implementation shared_implementation(const vulkan::Device& device, const SharedTile& tile, SharedRead left, SharedRead right) const;
     void add_vec4(std::vector<Implementation>& list, const vulkan::Device& device) const;

@@ -45,7 +45,7 @@ Implementation Matmul::shared_implementation(const vulkan::Device& device, const
     return implementation;
 }
 
-void Matmul::add_shared(std::vector<Implementation>& list, const vulkan::Device& device) const {
+SharedOffer Matmul::shared_offer(const vulkan::Device& device) const {
     const auto read = [](bool depth_first, std::uint32_t lines, std::uint32_t depth) {
         if ((depth_first ? depth : lines) % 4 != 0) return SharedRead::single;
         return depth_first ? SharedRead::depth4 : SharedRead::lines4;
@@ -56,13 +56,17 @@ void Matmul::add_shared(std::vector<Implementation>& list, const vulkan::Device&
     if (right == SharedRead::single) left = SharedRead::single;
     const bool texels = texels_fit(device, g_.a_elements(), left == SharedRead::single ? 1 : 4) &&
                         texels_fit(device, g_.b_elements(), right == SharedRead::single ? 1 : 4);
-    for (const SharedTile& tile : shared_tiles(device, g_.rows, g_.columns, g_.batch, left, right)) {
+    const SharedProduct product{.rows = g_.rows, .columns = g_.columns, .depth = g_.depth, .batch = g_.batch, .left = left, .right = right};
+    SharedOffer offer{{}, prefers_shared(device, product)};
+    std::vector<Implementation>& list = offer.list;
+    for (const SharedTile& tile : shared_tiles(device, product)) {
         const auto make = [&]<class S>() { return shared_implementation<S>(device, tile, left, right); };
         if (right == SharedRead::single) add_both<shaders::matmul_shared, shaders::matmul_shared_texel>(list, device, texels, make);
         else if (left == SharedRead::single)
             add_both<shaders::matmul_shared_columns4, shaders::matmul_shared_columns4_texel>(list, device, texels, make);
         else add_both<shaders::matmul_shared_vec4, shaders::matmul_shared_vec4_texel>(list, device, texels, make);
     }
+    return offer;
 }
 
 }  // namespace hekla::kernels

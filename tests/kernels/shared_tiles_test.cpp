@@ -19,11 +19,13 @@ namespace {
 using kernels::SharedRead;
 using kernels::SharedTile;
 
+constexpr kernels::SharedProduct square{512, 512, 512, 1, SharedRead::depth4, SharedRead::lines4};
+
 bool is_shared(const kernels::Implementation& implementation) { return implementation.name.find("shared") != std::string::npos; }
 
 TEST(SharedTiles, TheShaderNeedsWhatTheTileSays) {
     const std::vector<SharedTile> tiles =
-        kernels::shared_tiles(shared_device().vulkan(), 512, 512, 1, SharedRead::depth4, SharedRead::lines4);
+        kernels::shared_tiles(shared_device().vulkan(), square);
     ASSERT_GE(tiles.size(), 3u);
     for (const SharedTile& tile : tiles) {
         const shaders::matmul_shared_vec4::Constants constants{.group_size = tile.group_size(), .tile_m = tile.m, .tile_n = tile.n,
@@ -39,7 +41,7 @@ TEST(SharedTiles, ThreeAreForTheSpecificationsMinimum) {
     vulkan::DeviceOptions options;
     options.caps = "minimum";
     vulkan::Device device(options);
-    const std::vector<SharedTile> tiles = kernels::shared_tiles(device, 512, 512, 1, SharedRead::depth4, SharedRead::lines4);
+    const std::vector<SharedTile> tiles = kernels::shared_tiles(device, square);
     EXPECT_EQ(tiles.size(), 3u);
     for (const SharedTile& tile : tiles) {
         EXPECT_LE(tile.group_size(), 128u);
