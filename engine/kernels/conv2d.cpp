@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/conv2d_shared.h"
 #include "kernels/matmul.h"
 #include "kernels/pointwise.h"
 #include "kernels/winograd.h"
@@ -34,7 +35,8 @@ Conv2dGeometry small_geometry(const Conv2dGeometry& g) {
     small.out_h = std::min(g.out_h, 3u);
     const std::uint32_t reach = (small.out_h - 1) * g.stride_h + (g.kernel_h - 1) * g.dilation_h + 1;
     if (small.out_h < g.out_h && reach > g.pad_top) small.height = std::min(g.height, reach - g.pad_top);
-    const auto shrink = [](std::uint32_t count) { return count > 12 ? 8 + count % 4 : count; };
+    // Modulo 8: the products inside Winograd's convolutions tell these depths apart.
+    const auto shrink = [](std::uint32_t count) { return count > 16 ? 8 + count % 8 : count; };
     if (g.groups == 1) {
         small.channels = shrink(g.channels);
         small.filters = shrink(g.filters);
@@ -226,6 +228,7 @@ std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device&
                                             static_cast<double>(g_.multiply_adds()))},
                               {}};
     });
+    conv2d_shared(device, g_, epilogue_, {0, 1, bias, y}, y + 1).add_to(list);
     return list;
 }
 

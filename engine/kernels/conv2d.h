@@ -61,7 +61,7 @@ std::string to_string(const Conv2dGeometry& geometry);
 /// What to_string leaves out: "padded 1x1 to 28x28"; empty where windows begin at the edge and none is left out at the end.
 std::string padding_text(const Conv2dGeometry& geometry);
 
-/// Same kernel, widths and remainders of channel counts modulo 4, but few images, rows and channels.
+/// Same kernel, widths and remainders of channel counts modulo 8, but few images, rows and channels.
 Conv2dGeometry small_geometry(const Conv2dGeometry& geometry);
 
 /// The family that keeps an input row in registers (shaders/conv2d_rows.comp); needs one group and filters % 4 == 0.

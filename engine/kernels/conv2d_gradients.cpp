@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "kernels/conv2d.h"
+#include "kernels/conv2d_shared.h"
 #include "kernels/matmul.h"
 #include "kernels/pointwise.h"
 #include "kernels/winograd.h"
@@ -162,6 +163,7 @@ std::vector<Implementation> Conv2dInputGradient::implementations(const vulkan::D
                                                 {{0, 1}, {1, 1}, {2}}, static_cast<double>(g_.multiply_adds()))},
                                   {}};
         });
+    conv2d_input_gradient_shared(device, g_).add_to(list);
     return list;
 }
 
@@ -212,6 +214,7 @@ std::vector<Implementation> Conv2dWeightGradient::implementations(const vulkan::
                  combine_splits(device, g_.weight_elements(), split.splits, g_.filters, {}, 3, 3, 2)},
                 {g_.weight_elements() * split.splits * 4}};
         });
+    conv2d_weight_gradient_shared(device, g_).add_to(list);
     return list;
 }
 

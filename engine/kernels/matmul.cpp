@@ -43,6 +43,7 @@ std::vector<Implementation> Matmul::implementations(const vulkan::Device& device
     add_with_b_transposed(list, device);
     add_general(list, device);
     if (!prefers_lanes(device)) add_lanes(list, device);
+    shared_offer(device).add_to(list);
     return list;
 }
 

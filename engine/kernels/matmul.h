@@ -4,6 +4,7 @@
 #include "base/geometry.h"
 #include "kernels/epilogue.h"
 #include "kernels/problem.h"
+#include "kernels/shared_tiles.h"
 
 namespace hekla::kernels {
 
@@ -24,6 +25,10 @@ class Matmul : public Problem {
     template <class S>
     Implementation lanes_implementation(const vulkan::Device& device, std::uint32_t tile_m, std::uint32_t tile_v) const;
     bool prefers_lanes(const vulkan::Device& device) const;
+    /// Products by workgroup tiles in shared memory (matmul_shared.cpp).
+    SharedOffer shared_offer(const vulkan::Device& device) const;
+    template <class S>
+    Implementation shared_implementation(const vulkan::Device& device, const SharedTile& tile, SharedRead left, SharedRead right) const;
     void add_vec4(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_dot(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_scalar_a(std::vector<Implementation>& list, const vulkan::Device& device) const;

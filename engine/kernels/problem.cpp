@@ -13,10 +13,11 @@ constexpr std::uint64_t groups_per_row = 32768;
 // A CPU spills into its first cache, which costs little.
 constexpr std::uint32_t cpu_registers = 256;
 
+constexpr std::uint32_t amd = 0x1002, nvidia = 0x10de, arm = 0x13b5, qualcomm = 0x5143;
+
 /// What compilers were seen to hold without spilling (tools/hekla-shader-report), less than what the hardware has. Unknown
 /// ones count as Intel, which has 128 per invocation.
 std::uint32_t registers_of(std::uint32_t vendor_id) {
-    constexpr std::uint32_t amd = 0x1002, nvidia = 0x10de, arm = 0x13b5, qualcomm = 0x5143;
     if (vendor_id == amd || vendor_id == nvidia || vendor_id == qualcomm) return 120;
     return vendor_id == arm ? 56 : 88;  // Mali: 64
 }
@@ -57,6 +58,10 @@ DeviceTraits traits(const vulkan::Device& device) {
     result.group_size = result.cpu ? 16 : 64;
     result.target_invocations = result.cpu ? 256 : 16384;
     result.registers = result.cpu ? cpu_registers : registers_of(device.gpu().vendor_id);
+    // A CPU switches between all invocations at a barrier; Mali has no shared memory but the cache that loads go through, too;
+    // on Adreno half as many subgroups are resident as with tiles in registers, for the same share of multiply-adds.
+    const std::uint32_t vendor = device.gpu().vendor_id;
+    result.shared_memory_pays = !result.cpu && vendor != arm && vendor != qualcomm;
     return result;
 }
 

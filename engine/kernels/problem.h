@@ -122,6 +122,7 @@ struct DeviceTraits {
     std::uint32_t group_size = 64;        // of kernels with much work per invocation
     std::uint64_t target_invocations = 0; // that keep the device busy
     std::uint32_t registers = 88;         // 32-bit ones that a tile may take of an invocation without being spilled
+    bool shared_memory_pays = false;      // it is nearer than the caches, and a barrier is cheap
 };
 DeviceTraits traits(const vulkan::Device& device);
 

@@ -124,6 +124,13 @@ void add_products(Problems& list) {
     put<Matmul>(list, MatmulGeometry{.rows = 1028, .columns = 10, .depth = 130});
     const Epilogue relu{true, 1 + reference::unary_index("relu"), 0};
     const Epilogue bias{true, 0, 0};
+    // Several workgroup tiles, with edges in every size.
+    for (bool ta : {false, true})
+        for (bool tb : {false, true}) {
+            put<Matmul>(list, MatmulGeometry{.batch = 2, .rows = 131, .columns = 67, .depth = 37, .transpose_a = ta, .transpose_b = tb}, relu);
+            put<Matmul>(list, MatmulGeometry{.rows = 140, .columns = 132, .depth = 44, .transpose_a = ta, .transpose_b = tb}, bias);
+        }
+    put<Matmul>(list, MatmulGeometry{.batch = 2, .rows = 33, .columns = 36, .depth = 1571, .broadcast_b = true}, relu);
     put<Matmul>(list, MatmulGeometry{.rows = 8, .columns = 10, .depth = 1568}, bias);
     put<Matmul>(list, MatmulGeometry{.rows = 32, .columns = 64, .depth = 48}, relu);
     put<Matmul>(list, MatmulGeometry{.rows = 7, .columns = 9, .depth = 11}, relu);
@@ -146,6 +153,11 @@ void add_convolutions(Problems& list) {
     add_convolution(list, {.batch = 3, .height = 9, .width = 8, .channels = 140, .filters = 12, .out_h = 9, .out_w = 8});
     add_convolution(list, {.batch = 2, .height = 7, .width = 9, .channels = 7, .filters = 5, .out_h = 7, .out_w = 9});
     add_convolution(list, {.batch = 1, .height = 5, .width = 9, .channels = 8, .filters = 12, .out_h = 3, .out_w = 5, .stride_h = 2, .stride_w = 2});
+    // Several workgroup tiles; strides that leave inputs out, dilations that share a factor with them, unequal axes.
+    add_convolution(list, {.batch = 3, .height = 9, .width = 11, .channels = 36, .kernel_h = 3, .kernel_w = 3, .filters = 68, .out_h = 9, .out_w = 11, .pad_top = 1, .pad_left = 1});
+    add_convolution(list, {.batch = 2, .height = 11, .width = 13, .channels = 4, .kernel_h = 4, .kernel_w = 3, .filters = 8, .out_h = 4, .out_w = 6, .stride_h = 3, .stride_w = 2, .dilation_h = 1, .dilation_w = 2, .pad_top = 1, .pad_left = 2});
+    add_convolution(list, {.batch = 1, .height = 10, .width = 7, .channels = 3, .kernel_h = 2, .kernel_w = 1, .filters = 7, .out_h = 2, .out_w = 3, .stride_h = 4, .stride_w = 3, .dilation_h = 6, .pad_top = 1});
+    add_convolution(list, {.batch = 1, .height = 5, .width = 5, .channels = 1, .kernel_h = 5, .kernel_w = 5, .filters = 1, .out_h = 1, .out_w = 1});
     add_convolution(list, {.batch = 2, .height = 6, .width = 5, .channels = 6, .kernel_h = 3, .kernel_w = 3, .filters = 9, .out_h = 4, .out_w = 3, .groups = 3});
     add_convolution(list, {.batch = 1, .height = 6, .width = 6, .channels = 8, .kernel_h = 3, .kernel_w = 3, .filters = 8, .out_h = 4, .out_w = 4, .groups = 8});
 }

@@ -43,6 +43,7 @@ TEST(Frozen, EveryShaderNeedsWhatItNeededAndHasNoConstantToSpecialize) {
         const std::vector<std::uint32_t> words = frozen_words(*shader, values);
         const ShaderInfo frozen{shader->name, words, shader->bindings, {}, shader->params_bytes};
         EXPECT_TRUE(std::ranges::equal(shader_needs(frozen, {}).group_size, shader_needs(*shader, values).group_size)) << shader->name;
+        EXPECT_EQ(shader_needs(frozen, {}).shared_bytes, shader_needs(*shader, values).shared_bytes) << shader->name;
         for (std::size_t at = std::size(header); at < words.size(); at += words[at] >> 16) {
             const std::uint32_t op = words[at] & 0xffff;
             EXPECT_FALSE((op >= 48 && op <= 50) || op == 52) << shader->name << ", word " << at;
