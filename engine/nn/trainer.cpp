@@ -112,6 +112,7 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
     settings.batch = batch;
     settings.one_hot = std::get<CrossEntropy>(options.loss).one_hot;
     settings.optimizer = options.optimizer;
+    settings.compile = options.compile;
     return settings;
 }
 
@@ -281,12 +282,14 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     ParameterStore::State& values = s.parameters()->state();
     values.snapshot();
     if (options.on_log) options.on_log(plan.memory_report());
+    History history;
+    history.planned_bytes = plan.scratch_bytes();
+    history.default_planned_bytes = plan.default_scratch_bytes();
     s.state.seed = static_cast<std::uint32_t>(s.options.seed) ^ static_cast<std::uint32_t>(s.options.seed >> 32);
     s.state.learning_rate = learning_rate_of(s.options.optimizer);
 
     std::unique_ptr<StepPlan> validation;
     const std::vector<std::uint32_t> held_out = in_order(train_count, size);
-    History history;
     Fit fit(options, train_count);
     const plan::ReplayCounters before = plan.replay().counters();
     std::uint64_t objects_after_first = 0;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "kernel_options.h"
+#include "plan_options.h"
 
 namespace CLI {
 class App;
@@ -24,6 +25,7 @@ struct TrainArguments {
     std::optional<double> submit_ms;
     std::optional<std::string> optimizer, shuffle, loss;
     KernelArguments kernels;
+    PlanArguments plan;
 };
 
 void add_train_options(CLI::App& subcommand, TrainArguments& arguments);
