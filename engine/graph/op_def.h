@@ -34,6 +34,8 @@ struct OpDef {
     void (*reference)(ReferenceCall& call);
     /// Run for what it writes in place (updates, counters), not for outputs.
     bool has_effect = false;
+    /// So little work that a plan short of memory computes the value again rather than keep it (plan/recompute.h).
+    bool cheap = false;
 
     bool is_alias() const { return lower == nullptr; }
 };

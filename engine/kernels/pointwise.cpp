@@ -36,7 +36,8 @@ std::vector<Implementation> Unary::implementations(const vulkan::Device& device)
                               {make_call<S>({.group_size = default_group_size, .operation = row_},
                                             {.vectors = vectors, .parameter = parameter_}, groups_for(vectors),
                                             {{0, 4}, {1}}, 2.0 * static_cast<double>(elements_))},
-                              {}};
+                              {},
+                              {0}};
     });
     return list;
 }
@@ -67,7 +68,8 @@ std::vector<Implementation> UnaryGradient::implementations(const vulkan::Device&
                                   {make_call<S>({.group_size = default_group_size, .operation = row_},
                                                 {.vectors = vectors, .parameter = parameter_}, groups_for(vectors),
                                                 {{0, 4}, {1, 4}, {2}}, 3.0 * static_cast<double>(elements_))},
-                                  {}};
+                                  {},
+                                  {0, 1}};
         });
     return list;
 }
@@ -121,7 +123,8 @@ std::vector<Implementation> Binary::implementations(const vulkan::Device& device
                 return Implementation{"binary same shape",
                                       {make_call<S>({.group_size = default_group_size, .operation = row_}, {.vectors = vectors},
                                                     groups_for(vectors), {{0, 4}, {1, 4}, {2}}, work)},
-                                      {}};
+                                      {},
+                                      {0, 1}};
             });
     add_both<shaders::binary, shaders::binary_texel>(list, device, texels_fit(device, count, 1), [&]<class S>() {
         return Implementation{"binary broadcast",

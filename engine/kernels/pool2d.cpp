@@ -132,7 +132,8 @@ void Pool2dGradient::add_tiles(std::vector<Implementation>& list, const vulkan::
             {make_call<S>({.group_size = default_group_size, .kernel_h = g_.kernel_h, .kernel_w = g_.kernel_w, .relu = relu_},
                           params_of<typename S::Params>(g_, components), groups_for(windows),
                           {{0, components}, {1, components}, {2}}, work_of(g_))},
-            {}};
+            {},
+            {0}};
     };
     if (components == 4)
         add_both<shaders::max_pool2d_gradient_tiles_vec4, shaders::max_pool2d_gradient_tiles_vec4_texel>(

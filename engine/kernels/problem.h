@@ -40,6 +40,9 @@ struct Implementation {
     std::string name;  // "matmul texel 8x2"; what quarantine and logs call it
     std::vector<KernelCall> calls;
     std::vector<std::uint64_t> scratch_bytes;
+    /// Operands in whose memory the last one may lie instead (in_place.h): each invocation reads no other elements of them
+    /// than it writes, and all of those before it writes the first.
+    std::vector<std::uint32_t> in_place = {};
 };
 
 /// Renumbers the operands of an implementation that is part of another: number i becomes at[i], and its scratch, numbered

@@ -154,7 +154,8 @@ std::vector<Implementation> Dropout::implementations(const vulkan::Device& devic
                               {make_call<S>({.group_size = default_group_size},
                                             {.vectors = vectors, .stream = stream_, .rate = rate_, .factor = 1.0f / (1.0f - rate_)},
                                             groups_for(vectors), {{0, 4}, {1}, {2}}, 8.0 * static_cast<double>(elements_))},
-                              {}};
+                              {},
+                              {0}};
     });
     return list;
 }

@@ -86,6 +86,19 @@ std::shared_ptr<StepGraph> make_graph(const Network& network, const ResidentData
     return step;
 }
 
+/// A plan that is only measured.
+template <class StepGraph>
+std::unique_ptr<Plan::State> measured(const Device& device, const Sequential& network, const ResidentData& data,
+                                      const std::shared_ptr<ParameterStore>& store, const StepSettings& settings) {
+    const auto step = make_graph<StepGraph>(network, data, settings);
+    plan::CompileOptions options{settings.compile};
+    options.bound = step->bound;
+    options.dry_run = true;
+    std::unique_ptr<Plan::State> state = plan::compile(device, step->graph, step->outputs, store, options);
+    state->graph = nullptr;  // it goes with this function
+    return state;
+}
+
 /// The largest batch whose plan fits what is available, by measuring plans without making them; 0 if none.
 template <class StepGraph>
 std::uint32_t largest_batch(const Device& device, const Network& network, const ResidentData& data,
@@ -93,11 +106,7 @@ std::uint32_t largest_batch(const Device& device, const Network& network, const 
     const auto fits = [&](std::uint32_t batch) {
         settings.batch = batch;
         try {
-            const auto step = make_graph<StepGraph>(network, data, settings);
-            plan::CompileOptions options;
-            options.bound = step->bound;
-            options.dry_run = true;
-            return plan::compile(device, step->graph, step->outputs, store, options)->total_bytes <= device.memory_available();
+            return measured<StepGraph>(device, network, data, store, settings)->total_bytes <= device.memory_available();
         } catch (const Error&) {
             return false;  // a tensor larger than a binding: too large as well
         }
@@ -117,7 +126,7 @@ StepPlan::StepPlan(const Device& device, const Network& network, std::shared_ptr
     : device_(device.shared()), settings_(settings), data_(std::move(data)) {
     if (settings.batch == 0) throw Error(ErrorCode::invalid_argument, "[trainer] the batch must be at least 1");
     graph_ = make_graph<StepGraph>(network, *data_, settings);
-    plan::CompileOptions options;
+    plan::CompileOptions options{settings.compile};
     options.bound = graph_->bound;
     options.replay = settings.replay;
     try {
@@ -129,6 +138,11 @@ StepPlan::StepPlan(const Device& device, const Network& network, std::shared_ptr
         if (fits == 0) throw Error(error.code(), std::string(error.what()) + "; no batch fits, not even 1");
         throw Error(error.code(), std::string(error.what()) + "; the largest batch that fits is " + std::to_string(fits));
     }
+    default_scratch_bytes_ = state_->scratch_bytes;
+    if (settings.compile == CompileOptions{}) return;
+    StepSettings by_default = settings;
+    by_default.compile = {};
+    default_scratch_bytes_ = measured<StepGraph>(device, network, *data_, store, by_default)->scratch_bytes;
 }
 
 std::string StepPlan::memory_report() const {
@@ -143,7 +157,7 @@ std::string StepPlan::memory_report() const {
         if (*buffer) parameter_bytes += (*buffer)->bytes();
     for (const ResidentData::Range& range : data_->ranges()) data_bytes += range.buffer->bytes();
     return "memory: intermediate values " + megabytes(state_->scratch_bytes) + " (at least " + megabytes(state_->scratch_bound_bytes) +
-           "), parameters and optimizer " + megabytes(parameter_bytes) + ", data " + megabytes(data_bytes) + "; " +
+           (settings_.compile == CompileOptions{} ? "" : "; " + megabytes(default_scratch_bytes_) + " by default") + "), parameters and optimizer " + megabytes(parameter_bytes) + ", data " + megabytes(data_bytes) + "; " +
            megabytes(device_->memory_available()) + " free";
 }
 

@@ -25,6 +25,7 @@ struct StepSettings {
     UpdateOptions update = {};
     reference::ScheduleSettings schedule = {};
     plan::ReplayOptions replay;
+    CompileOptions compile;
 };
 
 class StepPlan {
@@ -50,7 +51,9 @@ class StepPlan {
     const StepSettings& settings() const { return settings_; }
     ResidentData& data() { return *data_; }
     std::uint64_t scratch_bytes() const { return state_->scratch_bytes; }
-    /// "intermediate values 4.3 MB (at least 3.1 MB), parameters and optimizer 1.7 MB, data 47.2 MB; 12.0 GB free"
+    /// What they would be with the CompileOptions' defaults.
+    std::uint64_t default_scratch_bytes() const { return default_scratch_bytes_; }
+    /// "intermediate values 4.3 MB (at least 3.1 MB; 8.2 MB by default), parameters and optimizer 1.7 MB, data 47.2 MB; 12.0 GB free"
     std::string memory_report() const;
     const Plan::State& compiled() const { return *state_; }
 
@@ -63,6 +66,7 @@ class StepPlan {
     std::shared_ptr<ResidentData> data_;
     std::shared_ptr<StepGraph> graph_;
     std::unique_ptr<Plan::State> state_;
+    std::uint64_t default_scratch_bytes_ = 0;
 };
 
 }  // namespace hekla::nn

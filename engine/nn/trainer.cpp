@@ -116,6 +116,7 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
     settings.loss = {options.loss, options.class_weights, kind == StepKind::train};
     settings.optimizer = options.optimizer;
     settings.update = options.update;
+    settings.compile = options.compile;
     return settings;
 }
 
@@ -303,11 +304,13 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     ParameterStore::State& values = s.parameters()->state();
     values.snapshot();
     if (options.on_log) options.on_log(plan.memory_report());
+    History history;
+    history.planned_bytes = plan.scratch_bytes();
+    history.default_planned_bytes = plan.default_scratch_bytes();
     s.state.seed = static_cast<std::uint32_t>(s.options.seed) ^ static_cast<std::uint32_t>(s.options.seed >> 32);
 
     std::unique_ptr<StepPlan> validation;
     const std::vector<std::uint32_t> held_out = in_order(train_count, size);
-    History history;
     Fit fit(options, train_count);
     const plan::ReplayCounters before = plan.replay().counters();
     std::uint64_t objects_after_first = 0;

@@ -118,12 +118,12 @@ Partials divide_partials(Tensor l, Tensor r, Tensor dy) {
     return {dl, negate(divide(multiply(dl, l), r))};
 }
 
-const OpDef add_op{.name = "add", .infer = infer, .gradient = gradient<add_partials>, .lower = lower, .reference = evaluate};
-const OpDef subtract_op{.name = "subtract", .infer = infer, .gradient = gradient<subtract_partials>, .lower = lower, .reference = evaluate};
-const OpDef multiply_op{.name = "multiply", .infer = infer, .gradient = gradient<multiply_partials>, .lower = lower, .reference = evaluate};
-const OpDef divide_op{.name = "divide", .infer = infer, .gradient = gradient<divide_partials>, .lower = lower, .reference = evaluate};
-const OpDef maximum_op{.name = "maximum", .infer = infer, .gradient = nullptr, .lower = lower, .reference = evaluate};
-const OpDef minimum_op{.name = "minimum", .infer = infer, .gradient = nullptr, .lower = lower, .reference = evaluate};
+const OpDef add_op{.name = "add", .infer = infer, .gradient = gradient<add_partials>, .lower = lower, .reference = evaluate, .cheap = true};
+const OpDef subtract_op{.name = "subtract", .infer = infer, .gradient = gradient<subtract_partials>, .lower = lower, .reference = evaluate, .cheap = true};
+const OpDef multiply_op{.name = "multiply", .infer = infer, .gradient = gradient<multiply_partials>, .lower = lower, .reference = evaluate, .cheap = true};
+const OpDef divide_op{.name = "divide", .infer = infer, .gradient = gradient<divide_partials>, .lower = lower, .reference = evaluate, .cheap = true};
+const OpDef maximum_op{.name = "maximum", .infer = infer, .gradient = nullptr, .lower = lower, .reference = evaluate, .cheap = true};
+const OpDef minimum_op{.name = "minimum", .infer = infer, .gradient = nullptr, .lower = lower, .reference = evaluate, .cheap = true};
 
 Tensor binary(const OpDef& op, Tensor l, Tensor r) {
     return l.graph().add(op, {l, r}, BinaryAttributes{reference::binary_index(op.name)})[0];

@@ -28,7 +28,7 @@ std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Ten
     // The same mask on dy: the random numbers depend on the position alone.
     return {graph.add(*node.op, {dy[0], input_tensor(graph, node, 1)}, node.attributes)[0], Tensor()};
 }
-const OpDef dropout_op{.name = "dropout", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate};
+const OpDef dropout_op{.name = "dropout", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate, .cheap = true};
 
 }  // namespace
 

@@ -47,7 +47,7 @@ void lower_images(const Node& node, Lowering& lowering) {
         first += s.sample_count;
     }
 }
-const OpDef images_op{.name = "gather_images", .infer = infer_images, .gradient = nullptr, .lower = lower_images, .reference = nullptr};
+const OpDef images_op{.name = "gather_images", .infer = infer_images, .gradient = nullptr, .lower = lower_images, .reference = nullptr, .cheap = true};
 
 // gather_labels: inputs labels, order, step state -----------------------------------------------------
 std::vector<TensorDesc> infer_labels(const Graph&, const Node& node) {

@@ -109,7 +109,7 @@ std::vector<Tensor> gradient_pad(Graph& graph, const Node& node, std::span<const
     return {slice(dy[0], node.as<CopyAttributes>().begin, input_desc(graph, node, 0).shape.dims())};
 }
 
-#define COPY_OP(op) {.name = #op, .infer = infer_copy, .gradient = gradient_##op, .lower = lower_copy, .reference = evaluate_copy}
+#define COPY_OP(op) {.name = #op, .infer = infer_copy, .gradient = gradient_##op, .lower = lower_copy, .reference = evaluate_copy, .cheap = true}
 const OpDef transpose_op COPY_OP(transpose);
 const OpDef broadcast_op COPY_OP(broadcast);
 const OpDef concat_op COPY_OP(concat);

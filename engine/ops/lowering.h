@@ -22,7 +22,7 @@ struct OperandRef {
 };
 
 struct LoweredCall {
-    std::unique_ptr<kernels::Problem> problem;
+    std::shared_ptr<const kernels::Problem> problem;
     std::vector<OperandRef> operands;
 };
 
@@ -50,13 +50,13 @@ class Lowering {
 
     template <class P>
     void call(P problem, const std::vector<std::uint32_t>& values) {
-        LoweredCall call{std::make_unique<P>(std::move(problem)), {}};
+        LoweredCall call{std::make_shared<const P>(std::move(problem)), {}};
         for (std::uint32_t value : values) call.operands.push_back({OperandRef::Kind::value, value, 0, 0});
         calls_.push_back(std::move(call));
     }
     template <class P>
     void call(P problem, std::vector<OperandRef> operands) {
-        calls_.push_back({std::make_unique<P>(std::move(problem)), std::move(operands)});
+        calls_.push_back({std::make_shared<const P>(std::move(problem)), std::move(operands)});
     }
     std::vector<LoweredCall>& calls() { return calls_; }
 

@@ -57,7 +57,7 @@ std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Ten
     return {graph.add(pool2d_gradient_op, inputs, node.attributes)[0]};
 }
 
-const OpDef pool2d_op{.name = "pool2d", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate};
+const OpDef pool2d_op{.name = "pool2d", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate, .cheap = true};
 
 Tensor pool2d(const char* name, PoolKind kind, Tensor x, const Pool2dOptions& options) {
     const Shape& shape = x.shape();

@@ -56,7 +56,7 @@ std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Ten
 
 }  // namespace
 
-const OpDef unary_op{.name = "unary", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate};
+const OpDef unary_op{.name = "unary", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate, .cheap = true};
 
 Tensor unary(std::string_view name, Tensor x, float parameter) {
     return x.graph().add(unary_op, {x}, UnaryAttributes{reference::unary_index(name), parameter})[0];

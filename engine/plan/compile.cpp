@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include <hekla/error.h>
 
 #include "kernels/device_kernels.h"
+#include "kernels/in_place.h"
 #include "ops/update.h"
 #include "plan/barrier_plan.h"
 #include "plan/memory_plan.h"
 #include "plan/plan_state.h"
+#include "plan/recompute.h"
 
 namespace hekla::plan {
 namespace {
@@ -33,7 +36,7 @@ struct Place {
 struct PlannedCall {
     kernels::KernelCall call;
     std::vector<std::uint32_t> places;  // by operand
-    std::vector<std::uint32_t> writes;  // values
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> writes;  // values and their places
     std::uint32_t layer = 0;
     Phase phase = Phase::forward;
 };
@@ -59,6 +62,7 @@ class Compiler {
         fuse_activations(state_->program);
         fuse_activation_gradients(state_->program);
         place_gradients();
+        if (options_.memory == Memory::low) recompute(state_->program, graph_, [this](std::uint32_t root) { return is_temporary(root); });
         lower();
         if (!options_.dry_run) kernels::DeviceKernels::of(device_).compiled();
         place_memory();
@@ -115,11 +119,56 @@ class Compiler {
             return found != gradient_of_.end() && found->second == parameter;
         };
         surroundings.place = [this](std::uint32_t parameter) { return arena_place(parameter); };
-        for (const Node& node : state_->program.nodes) {
+        find_last_reads();
+        for (std::size_t i = 0; i < state_->program.nodes.size(); ++i) {
+            const Node& node = state_->program.nodes[i];
             if (node.op->is_alias()) continue;
             Lowering lowering(graph_, surroundings);
             node.op->lower(node, lowering);
+            begin_outputs(node);
+            if (options_.memory == Memory::low && lowering.calls().size() == 1) put_in_place(lowering.calls()[0], last_reads_[i]);
             for (const LoweredCall& call : lowering.calls()) add_calls(node, call);
+        }
+    }
+
+    /// What is made a second time (plan/recompute.h) lies in memory of its own.
+    void begin_outputs(const Node& node) {
+        for (std::uint32_t output : node.outputs)
+            if (!made_.insert(root(output)).second) value_places_.erase(root(output));
+    }
+
+    /// By node: roots that nobody reads later, as they are now.
+    void find_last_reads() {
+        const std::vector<Node>& nodes = state_->program.nodes;
+        last_reads_.resize(nodes.size());
+        std::set<std::uint32_t> read_later;
+        for (std::size_t i = nodes.size(); i-- > 0;) {
+            if (nodes[i].op->is_alias()) continue;
+            for (std::uint32_t output : nodes[i].outputs) read_later.erase(root(output));
+            for (std::uint32_t input : nodes[i].inputs)
+                if (read_later.insert(root(input)).second) last_reads_[i].insert(root(input));
+        }
+    }
+
+    /// Lets the result of a call take the memory of an operand that is read here for the last time.
+    void put_in_place(LoweredCall& lowered, const std::set<std::uint32_t>& last_reads) {
+        const OperandRef result = lowered.operands.back();
+        if (result.kind != Kind::value || !is_temporary(root(result.value))) return;
+        const auto takes = [&](std::size_t into) {
+            const OperandRef& operand = lowered.operands[into];
+            const auto same = [&](const OperandRef& other) { return other.kind == Kind::value && root(other.value) == root(operand.value); };
+            return operand.kind == Kind::value && is_temporary(root(operand.value)) && last_reads.contains(root(operand.value)) &&
+                   value_of(root(operand.value)).desc.bytes() == value_of(root(result.value)).desc.bytes() &&
+                   std::count_if(lowered.operands.begin(), lowered.operands.end(), same) == 1;
+        };
+        for (std::uint32_t into = 0; into + 1 < lowered.operands.size(); ++into) {
+            if (!takes(into)) continue;
+            auto in_place = std::make_shared<kernels::InPlace>(lowered.problem, into);
+            if (in_place->implementations(device_).empty()) continue;
+            lowered.problem = std::move(in_place);
+            value_places_[root(result.value)] = value_place(lowered.operands[into].value);
+            lowered.operands.pop_back();
+            return;
         }
     }
 
@@ -142,7 +191,8 @@ class Compiler {
         for (const kernels::KernelCall& call : implementation.calls) {
             PlannedCall planned{call, places, {}, node.layer, node.phase};
             for (const kernels::Slot& slot : call.slots) places_[places[slot.operand]].touch(static_cast<std::uint32_t>(calls_.size()));
-            if (&call == &implementation.calls.back()) planned.writes = node.outputs;
+            if (&call == &implementation.calls.back())
+                for (std::uint32_t output : node.outputs) planned.writes.emplace_back(output, value_place(output));
             calls_.push_back(std::move(planned));
         }
     }
@@ -165,7 +215,7 @@ class Compiler {
             throw Error(ErrorCode::unsupported, "[compile] a tensor " + to_string(value.desc) + " has " + std::to_string(place.bytes) +
                                                     " bytes, a binding of this device holds " + std::to_string(device_.caps().max_storage_range_bytes) +
                                                     ": use a smaller batch");
-        place.temporary = value.kind == ValueKind::computed && !gradient_of_.contains(key) && !is_output(key);
+        place.temporary = is_temporary(key);
         if (!options_.dry_run) {
             ParameterStore::State& store = state_->store->state();
             if (const auto bound = options_.bound.find(key); bound != options_.bound.end()) place.range = bound->second;
@@ -175,6 +225,11 @@ class Compiler {
         }
         places_.push_back(place);
         return value_places_[key] = static_cast<std::uint32_t>(places_.size() - 1);
+    }
+
+    /// Whether the memory plan places a root.
+    bool is_temporary(std::uint32_t key) const {
+        return value_of(key).kind == ValueKind::computed && !gradient_of_.contains(key) && !is_output(key);
     }
 
     bool is_output(std::uint32_t key) const {
@@ -249,7 +304,9 @@ class Compiler {
                 state_->layers.push_back({graph_.layers()[planned.layer], planned.phase, {}});
             }
             accesses.push_back(accesses_of(planned, operands));
-            state_->layers.back().calls.push_back({kernels::prepare(device_, *state_->sets, planned.call, operands), false, planned.writes});
+            std::vector<Written> writes;
+            for (const auto& [value, place] : planned.writes) writes.push_back({value, places_[place].range});
+            state_->layers.back().calls.push_back({kernels::prepare(device_, *state_->sets, planned.call, operands), false, std::move(writes)});
         }
         set_barriers(accesses);
     }
@@ -278,7 +335,9 @@ class Compiler {
     std::unique_ptr<Plan::State> state_;
     std::map<std::uint32_t, std::uint32_t> gradient_of_;  // root value -> parameter value
     std::vector<Place> places_;
-    std::map<std::uint32_t, std::uint32_t> value_places_;  // root value -> place
+    std::map<std::uint32_t, std::uint32_t> value_places_;  // root value -> place, the newest
+    std::set<std::uint32_t> made_;                         // roots that were lowered so far
+    std::vector<std::set<std::uint32_t>> last_reads_;      // by node
     std::vector<PlannedCall> calls_;
     MemoryPlan memory_;
     std::uint32_t layer_ = 0;

@@ -53,20 +53,18 @@ std::string Plan::State::find_non_finite() {
         if (weight_flags[i]) return "the parameter " + parameters.parameters[i]->name();
 
     for (const plan::LayerCalls& layer : layers) {
-        std::vector<std::uint32_t> values;
-        for (const plan::LayerCall& call : layer.calls)
-            for (std::uint32_t value : call.writes)
-                if (graph->values()[value].desc.dtype == DType::f32) values.push_back(value);
-        FiniteCheck outputs(*device, static_cast<std::uint32_t>(values.size()));
+        std::uint32_t count = 0;
+        for (const plan::LayerCall& call : layer.calls) count += static_cast<std::uint32_t>(call.writes.size());
+        FiniteCheck outputs(*device, count);
         // Each call's results are looked at before a later one may reuse their memory.
         device->run_once([&](VkCommandBuffer cmd) {
             std::uint32_t flag = 0;
             for (const plan::LayerCall& call : layer.calls) {
                 vulkan::compute_barrier(*device, cmd);
                 kernels::emit(*device, cmd, call.call);
-                for (std::uint32_t value : call.writes)
-                    if (graph->values()[value].desc.dtype == DType::f32)
-                        outputs.record(cmd, range_of(value), graph->values()[value].desc.elements(), flag++);
+                for (const auto& [value, range] : call.writes)
+                    if (const TensorDesc& desc = graph->values()[value].desc; desc.dtype == DType::f32)
+                        outputs.record(cmd, range, desc.elements(), flag++);
             }
         });
         const std::vector<std::uint32_t> flags = outputs.flags();

@@ -10,10 +10,16 @@
 
 namespace hekla::plan {
 
+/// A value of the graph and where a call writes it.
+struct Written {
+    std::uint32_t value = 0;
+    vulkan::BufferRange range;
+};
+
 struct LayerCall {
     kernels::PreparedCall call;
     bool barrier_before = false;          // always for the first of a layer
-    std::vector<std::uint32_t> writes;    // values of the graph, for the search for non-finite ones
+    std::vector<Written> writes;          // for the search for non-finite values
 };
 
 /// The calls of one layer in one phase.

@@ -9,8 +9,9 @@
 
 namespace hekla {
 
-Plan compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs, std::shared_ptr<ParameterStore> store) {
-    return Plan(plan::compile(device, graph, outputs, std::move(store), {}));
+Plan compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs, std::shared_ptr<ParameterStore> store,
+             const CompileOptions& options) {
+    return Plan(plan::compile(device, graph, outputs, std::move(store), {options}));
 }
 
 Plan::Plan(std::unique_ptr<State> state) : state_(std::move(state)) {}

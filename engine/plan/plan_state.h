@@ -47,7 +47,7 @@ struct Plan::State {
 namespace plan {
 
 /// What compile() needs beyond the public arguments.
-struct CompileOptions {
+struct CompileOptions : hekla::CompileOptions {
     /// Inputs whose memory the caller brings (a data set shared by several plans).
     std::map<std::uint32_t, vulkan::BufferRange> bound;
     ReplayOptions replay;

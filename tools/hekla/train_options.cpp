@@ -98,6 +98,7 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
     sub.add_option("--log", a.log,
                    "Write a JSON line per step and per epoch; it is kept if training fails")
         ->type_name("FILE");
+    add_plan_options(sub, a.plan);
     add_kernel_options(sub, a.kernels);
 }
 
@@ -110,6 +111,7 @@ Recipe resolve(const TrainArguments& a) {
     replace(r.fit.steps_per_submit, a.steps_per_submit);
     replace(r.fit.submit_ms, a.submit_ms);
     replace(r.trainer.seed, a.seed);
+    r.trainer.compile = compile_options(a.plan);
     if (a.shuffle) r.fit.shuffle = *a.shuffle == "on";
     apply_update_options(a.update, r);
     if (a.dropout) r.network = with_dropout(r.network, *a.dropout);

@@ -9,6 +9,7 @@
 
 #include "kernel_options.h"
 #include "update_options.h"
+#include "plan_options.h"
 
 namespace CLI {
 class App;
@@ -26,6 +27,7 @@ struct TrainArguments {
     std::optional<std::string> shuffle;
     UpdateArguments update;
     KernelArguments kernels;
+    PlanArguments plan;
 };
 
 void add_train_options(CLI::App& subcommand, TrainArguments& arguments);

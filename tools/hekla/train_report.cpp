@@ -86,6 +86,8 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
                  {"objects_after_first_epoch", history.objects_after_first_epoch},
                  {"submits", history.submits},
                  {"cut_steps", history.cut_steps},
+                 {"planned_bytes", history.planned_bytes},
+                 {"default_planned_bytes", history.default_planned_bytes},
                  {"stopped", !result.test.has_value()},
                  {"stopped_early", history.stopped_early},
                  {"settings", settings_json(recipe)}};

@@ -2,6 +2,7 @@
 // Everything but <hekla/vulkan.h>.
 
 #include <hekla/choices.h>
+#include <hekla/compile_options.h>
 #include <hekla/config.h>
 #include <hekla/data.h>
 #include <hekla/device.h>

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <hekla/choices.h>
+#include <hekla/compile_options.h>
 #include <hekla/data.h>
 #include <hekla/device.h>
 #include <hekla/losses.h>
@@ -31,6 +32,7 @@ struct TrainerOptions {
     std::uint64_t seed = 0;   // of shuffling and dropout; and of the initial weights if the network is not built
     float scale = 1.0f / 255.0f;  // of the input, if the network is not built
     float shift = 0.0f;
+    CompileOptions compile = {};
 };
 
 struct StepResult {
@@ -93,6 +95,8 @@ struct History {
     std::uint64_t cut_steps = 0;       // steps that took more than one submit
     double vulkan_calls_per_step = 0;  // of the replay
     std::uint64_t objects_after_first_epoch = 0;  // Vulkan objects made and memory allocated after it: 0
+    std::uint64_t planned_bytes = 0;          // of device memory for computed values
+    std::uint64_t default_planned_bytes = 0;  // the same with the CompileOptions' defaults
 };
 
 struct Evaluation {

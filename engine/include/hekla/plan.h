@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <hekla/choices.h>
+#include <hekla/compile_options.h>
 #include <hekla/device.h>
 #include <hekla/graph.h>
 
@@ -70,6 +71,6 @@ class Plan {
 /// `store`; without one the plan makes its own. Throws Error: unsupported, out_of_memory (bytes
 /// needed and available).
 Plan compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs,
-             std::shared_ptr<ParameterStore> store = nullptr);
+             std::shared_ptr<ParameterStore> store = nullptr, const CompileOptions& options = {});
 
 }  // namespace hekla
