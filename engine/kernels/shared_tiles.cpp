@@ -43,8 +43,10 @@ std::vector<SharedTile> shared_tiles(const vulkan::Device& device, const SharedP
     const DeviceTraits device_traits = traits(device);
     const vulkan::DeviceCaps& caps = device.caps();
     std::vector<SharedTile> tiles;
+    // On a GPU a tile that is spilled is slow, and some compilers take seconds for it: the smallest one is always there.
+    const auto sensible = [&](const SharedTile& tile) { return device_traits.cpu || &tile == all_tiles || fits(device_traits, tile, p); };
     for (const SharedTile& tile : all_tiles)
-        if (tile.group_size() <= std::min(caps.max_invocations, caps.max_group_size[0]) && tile.shared_bytes() <= caps.max_shared_bytes)
+        if (sensible(tile) && tile.group_size() <= std::min(caps.max_invocations, caps.max_group_size[0]) && tile.shared_bytes() <= caps.max_shared_bytes)
             tiles.push_back(tile);
     const auto computed = [&](const SharedTile& tile) { return shared_groups(tile, p.rows, p.columns, p.batch) * tile.m * tile.n; };
     const auto enough = [&](const SharedTile& tile) {

@@ -88,7 +88,7 @@ std::shared_ptr<StepGraph> make_graph(const Network& network, const ResidentData
 
 /// A plan that is only measured.
 template <class StepGraph>
-std::unique_ptr<Plan::State> measured(const Device& device, const Sequential& network, const ResidentData& data,
+std::unique_ptr<Plan::State> measured(const Device& device, const Network& network, const ResidentData& data,
                                       const std::shared_ptr<ParameterStore>& store, const StepSettings& settings) {
     const auto step = make_graph<StepGraph>(network, data, settings);
     plan::CompileOptions options{settings.compile};
