@@ -26,6 +26,9 @@ namespace {
 
 vulkan::BufferRange whole(const vulkan::Buffer& buffer) { return {&buffer, 0, buffer.bytes()}; }
 
+/// A confusion matrix of more would not fit a binding of the smallest devices, or be read by anyone.
+constexpr std::uint32_t most_counted_classes = 2048;
+
 Shape with_count(std::uint64_t count, const Shape& image) {
     std::vector<std::uint64_t> dims = {count};
     dims.insert(dims.end(), image.dims().begin(), image.dims().end());
@@ -47,7 +50,7 @@ void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& 
     const Tensor loss = settings.loss.build(logits, labels, one_hot, state);
     // Before the update, which must not happen when the loss is not finite.
     record_step(loss, correct_rows(logits, labels), state);
-    if (settings.counts) {
+    if (settings.counts && classes <= most_counted_classes) {
         step.classes = classes;
         step.counts = graph.input("counts", {Shape{kernels::CountPredictions::words(classes)}, DType::u32});
         count_predictions(logits, labels, step.counts);
@@ -206,9 +209,12 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
     return finite;
 }
 
-void StepPlan::clear_counts() { device_->fill(state_->range_of(graph_->counts.id()), 0); }
+void StepPlan::clear_counts() {
+    if (graph_->counts) device_->fill(state_->range_of(graph_->counts.id()), 0);
+}
 
 PredictionCounts StepPlan::counts() const {
+    if (!graph_->counts) return {};
     std::vector<std::uint32_t> words(graph_->counts.desc().elements());
     const vulkan::BufferRange range = state_->range_of(graph_->counts.id());
     device_->download({range.buffer, range.offset, words.size() * 4}, std::as_writable_bytes(std::span(words)));

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "base/step_state.h"
 #include "support/expect_error.h"
 
 namespace hekla {
@@ -42,7 +43,7 @@ TEST(Graph, OneParameterIsOneTensor) {
     EXPECT_EQ(graph.step_state(), graph.step_state());
     EXPECT_EQ(graph.step_ring(), graph.step_ring());
     EXPECT_EQ(graph.values().size(), 4u);
-    EXPECT_EQ(graph.step_state().desc(), (TensorDesc{Shape{16}, DType::u32}));
+    EXPECT_EQ(graph.step_state().desc(), (TensorDesc{Shape{sizeof(StepState) / 4}, DType::u32}));
 }
 
 TEST(Graph, ReferencesStayValidWhileItGrows) {

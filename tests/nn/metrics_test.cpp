@@ -72,6 +72,18 @@ TEST(Metrics, AreThoseOfThePredictions) {
     EXPECT_EQ(trainer.evaluate(data, 64).counts.scores, got.counts.scores);
 }
 
+TEST(Metrics, ManyClassesAreNotCounted) {
+    const data::Dataset data = tests::derived_dataset(20, tests::small_image);
+    for (std::uint32_t classes : {2048u, 2049u}) {
+        Sequential network{Flatten{}, Dense{classes}};
+        Trainer trainer(tests::shared_device(), network);
+        const Evaluation got = trainer.evaluate(data, 20);
+        EXPECT_EQ(got.count, 20u);
+        EXPECT_EQ(got.counts.classes, classes == 2048 ? classes : 0u);
+        EXPECT_EQ(got.counts.count(), classes == 2048 ? 20u : 0u);
+    }
+}
+
 TEST(Metrics, ByHand) {
     PredictionCounts counts{.classes = 2, .confusion = {3, 1, 2, 0}, .ranks = {3, 3}, .scores = std::vector<std::uint64_t>(4 * 16)};
     const auto scores = counts.per_class();

@@ -21,6 +21,7 @@ std::vector<std::string> cells(const std::string& name, const ClassScores& s) {
 }  // namespace
 
 void add_metrics(Json& json, const PredictionCounts& counts, const std::vector<std::string>& classes) {
+    if (counts.classes == 0) return;
     if (counts.classes > top) json["top_5_accuracy"] = counts.top_k(top);
     json["macro"] = scores_json(counts.macro());
     Json micro = scores_json(counts.micro());
@@ -41,6 +42,7 @@ void add_metrics(Json& json, const PredictionCounts& counts, const std::vector<s
 }
 
 std::string metrics_text(const PredictionCounts& counts, const std::vector<std::string>& classes, std::size_t most_classes) {
+    if (counts.classes == 0) return {};
     std::string text;
     if (counts.classes > top) text += "top-5 accuracy: " + fixed(counts.top_k(top), 4) + "\n";
     std::vector<std::vector<std::string>> rows = {{"class", "precision", "recall", "F1", "AUC", "images"}};

@@ -2,6 +2,7 @@
 
 #include <hekla/hekla.h>
 
+#include "kernels/count_predictions.h"
 #include "ops/op_records.h"
 
 namespace hekla::shader_report {
@@ -25,14 +26,15 @@ class Step {
         return graph_.parameter(std::make_shared<Parameter>("p" + std::to_string(next_++), shape, std::vector<float>(shape.elements())));
     }
 
-    void finish(Tensor logits, const Optimizer& optimizer, bool one_hot = false) {
+    void finish(Tensor logits, const Optimizer& optimizer, bool one_hot = false, const UpdateOptions& options = {}) {
         const Tensor all = graph_.input("labels", {Shape{samples}, DType::u32});
         const Tensor labels = gather_labels(all, order_, state_, batch_, classes, false);
         const Tensor rows = one_hot ? cross_entropy_rows_onehot(logits, gather_labels(all, order_, state_, batch_, classes, true))
                                     : cross_entropy_rows(logits, labels);
         const Tensor loss = mean_rows(rows, state_);
         record_step(loss, correct_rows(logits, labels), state_);
-        minimize(loss, optimizer);
+        count_predictions(logits, labels, graph_.input("counts", {Shape{kernels::CountPredictions::words(classes)}, DType::u32}));
+        minimize(loss, optimizer, options);
         advance_step(state_, 0.9f, 0.999f);
     }
 
@@ -76,7 +78,7 @@ Network of_recipe(const std::string& name) {
                 chosen.network.build({image, 1, 0, std::vector<std::string>(classes)});
                 Step step(graph, image, batch);
                 const Tensor logits = chosen.network.apply(step.input(), true);
-                std::visit([&](const auto& optimizer) { step.finish(logits, optimizer); }, chosen.trainer.optimizer);
+                step.finish(logits, chosen.trainer.optimizer);
             }};
 }
 
@@ -137,6 +139,14 @@ void mlp(Graph& graph, std::uint64_t width, std::uint32_t batch) {
     step.finish(step.classify(x), Adam{}, true);
 }
 
+/// Each optimizer with all that stands around an update.
+void updates(Graph& graph, const Optimizer& optimizer) {
+    Step step(graph, {8, 8, 1}, 64);
+    const Tensor logits = dense(reshape(step.input(), {64, 64}), step.parameter({64, classes}), step.parameter(Shape{classes}));
+    step.finish(logits, optimizer, true,
+                {.accumulate = 2, .clip_norm = 1, .clip_value = 0.5f, .weight_range = UpdateOptions::Range{}, .max_norm = 1, .average_decay = 0.9f});
+}
+
 }  // namespace
 
 std::vector<Network> networks() {
@@ -148,6 +158,8 @@ std::vector<Network> networks() {
     list.push_back({"lstm-mnist", 128, lstm});
     list.push_back({"mlp-64", 1024, [](Graph& graph) { mlp(graph, 64, 1024); }});
     list.push_back({"mlp-1024", 4096, [](Graph& graph) { mlp(graph, 1024, 4096); }});
+    for (const char* name : {"sgd", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lion"})
+        list.push_back({std::string("updates by ") + name, 64, [name](Graph& graph) { updates(graph, optimizer(name)); }});
     return list;
 }
 

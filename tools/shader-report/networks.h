@@ -17,7 +17,7 @@ struct Network {
     std::function<void(Graph&)> build;
 };
 
-/// The articles' recipes by name, then resnet20-cifar10, resnet18-224, mobilenet-224, lstm-mnist, mlp-64, mlp-1024.
+/// The articles' recipes by name, then resnet20-cifar10, resnet18-224, mobilenet-224, lstm-mnist, mlp-64, mlp-1024, and each optimizer with all that stands around an update.
 std::vector<Network> networks();
 
 }  // namespace hekla::shader_report

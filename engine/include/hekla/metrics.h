@@ -14,7 +14,7 @@ struct ClassScores {
     std::optional<double> auc = {};   // area under the ROC curve, the class against the rest; none without both of them
 };
 
-/// Counts of an evaluation; whole numbers, so that they do not depend on an order.
+/// Counts of an evaluation (none, classes = 0, with more than 2048 of them); whole numbers, so that they do not depend on an order.
 struct PredictionCounts {
     std::uint32_t classes = 0;
     std::vector<std::uint64_t> confusion;  // classes x classes: row label, column prediction (the first largest output)
