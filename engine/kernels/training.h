@@ -70,7 +70,7 @@ class Advance : public Problem {
     std::string name() const override { return "advance"; }
     std::vector<Operand> operands() const override { return {{DType::u32, state_words, true, true}}; }
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
-    std::unique_ptr<Problem> small() const override { return std::make_unique<Advance>(beta1_, beta2_, schedule_); }
+    std::unique_ptr<Problem> small() const override;
     void reference(std::vector<std::vector<double>>& operands) const override;
     std::vector<double> sample(std::uint32_t operand, std::uint32_t seed) const override;
 
