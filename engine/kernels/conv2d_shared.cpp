@@ -153,10 +153,7 @@ KernelCall taps_call(const vulkan::Device& device, const Conv2dGeometry& g, cons
                                       {static_cast<std::int32_t>(w.taps) * c * o, c * o, c, 1},
                                       static_cast<std::int32_t>((h.first * g.kernel_w + w.first)) * c * o,
                                       static_cast<std::int32_t>(offset)};
-    KernelCall call = StridedCopy(copy, g.weight_elements(), g.weight_elements()).implementations(device)[0].calls[0];
-    call.slots[0].operand = 1;
-    call.slots[1].operand = scratch;
-    return call;
+    return copy_call(device, copy, g.weight_elements(), g.weight_elements(), 1, scratch);
 }
 
 }  // namespace

@@ -171,7 +171,7 @@ void with_families(const vulkan::Device& device, const Conv2dGeometry& g, const 
 }  // namespace
 
 bool prefers_winograd(const vulkan::Device& device, const Conv2dGeometry& g) {
-    // The weights' transform, sixteen times as many stores, must be paid for by the tiles that share it.
+    // The weights' transform, four times their size, must be paid for by the tiles that share it.
     return traits(device).cpu && traits(device).prefer_texel_buffers && g.channels >= 16 && g.filters >= 16 &&
            tiles_of<Families<4>::storage>(g).all >= 16;
 }
