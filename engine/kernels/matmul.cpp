@@ -20,6 +20,13 @@ KernelCall combine_splits(const vulkan::Device& device, std::uint64_t elements, 
     return texel ? make.operator()<shaders::combine_texel>() : make.operator()<shaders::combine>();
 }
 
+void Matmul::add_up(const vulkan::Device& device, std::uint32_t splits, Implementation& implementation) const {
+    if (splits == 1) return;
+    implementation.scratch_bytes = {g_.c_elements() * splits * 4};
+    implementation.calls.push_back(combine_splits(device, g_.c_elements(), splits, g_.columns, epilogue_, c_operand() + 1,
+                                                  bias_operand(), c_operand()));
+}
+
 std::string Matmul::name() const {
     return "matmul " + std::to_string(g_.batch) + "x" + std::to_string(g_.rows) + "x" + std::to_string(g_.depth) +
            (g_.transpose_a ? " (a transposed)" : "") + " by " + std::to_string(g_.columns) +
@@ -71,11 +78,7 @@ void Matmul::add_vec4(std::vector<Implementation>& list, const vulkan::Device& d
                  .splits = split.splits, .depth_per_split = split.depth_per_split, .activation_parameter = inner.parameter},
                 groups_for(invocations * split.splits, device_traits.group_size),
                 {{0, 4}, {1, 4}, {inner.bias ? bias_operand() : 0, 4}, {result}}, static_cast<double>(g_.multiply_adds())));
-            if (split_up) {
-                implementation.scratch_bytes = {g_.c_elements() * split.splits * 4};
-                implementation.calls.push_back(combine_splits(device, g_.c_elements(), split.splits, g_.columns, epilogue_,
-                                                              result, bias_operand(), c_operand()));
-            }
+            add_up(device, split.splits, implementation);
             return implementation;
         });
 }
@@ -176,11 +179,7 @@ void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device
                  .splits = split.splits, .depth_per_split = split.depth_per_split, .activation_parameter = inner.parameter},
                 groups_for(invocations * split.splits, device_traits.group_size),
                 {{0, 1}, {1, 1}, {inner.bias ? bias_operand() : 0, 1}, {result}}, static_cast<double>(g_.multiply_adds())));
-            if (split_up) {
-                implementation.scratch_bytes = {g_.c_elements() * split.splits * 4};
-                implementation.calls.push_back(combine_splits(device, g_.c_elements(), split.splits, g_.columns, epilogue_,
-                                                              result, bias_operand(), c_operand()));
-            }
+            add_up(device, split.splits, implementation);
             return implementation;
         });
 }

@@ -29,6 +29,8 @@ class Matmul : public Problem {
     SharedOffer shared_offer(const vulkan::Device& device) const;
     template <class S>
     Implementation shared_implementation(const vulkan::Device& device, const SharedTile& tile, SharedRead left, SharedRead right) const;
+    /// Where the depth is split: the last call, which adds up the parts in the first scratch, with the epilogue.
+    void add_up(const vulkan::Device& device, std::uint32_t splits, Implementation& implementation) const;
     void add_vec4(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_dot(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_scalar_a(std::vector<Implementation>& list, const vulkan::Device& device) const;

@@ -40,11 +40,7 @@ Implementation Matmul::lanes_implementation(const vulkan::Device& device, std::u
          .splits = split.splits, .depth_per_split = split.depth_per_split, .activation_parameter = inner.parameter},
         groups_for(groups * split.splits, 1), {{0, 4}, {1, 4}, {inner.bias ? bias_operand() : 0, 4}, {result}},
         static_cast<double>(g_.multiply_adds())));
-    if (split_up) {
-        implementation.scratch_bytes = {g_.c_elements() * split.splits * 4};
-        implementation.calls.push_back(
-            combine_splits(device, g_.c_elements(), split.splits, g_.columns, epilogue_, result, bias_operand(), c_operand()));
-    }
+    add_up(device, split.splits, implementation);
     return implementation;
 }
 
