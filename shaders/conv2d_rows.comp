@@ -123,5 +123,5 @@ void main() {
     UNROLL for (uint p = 0u; p < tile_w; ++p)
         if (ow0 + p < params.out_w)
             y.data[((n * params.out_h + oh) * params.out_w + ow0 + p) * filter_vectors + o] =
-                activate(activation, sum[p] + offset, params.activation_parameter);
+                PACK(activate(activation, sum[p] + offset, params.activation_parameter));
 }

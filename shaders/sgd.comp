@@ -5,6 +5,7 @@
 #include "step_state.glsl"
 layout(constant_id = 1) const uint has_momentum = 0u;
 layout(constant_id = 2) const uint nesterov = 0u;
+layout(constant_id = 3) const uint scaled = 0u;  // the gradients are of the loss times the state's scale
 
 layout(set = 0, binding = 0, std430) buffer Parameter { vec4 data[]; } parameter;
 INPUT4(1, Gradient, gradient)
@@ -19,8 +20,11 @@ layout(push_constant) uniform Params {
 void main() {
     uint i = invocation_index();
     if (i >= params.vectors || state.halted != 0u) return;
+    if (scaled != 0u && state.overflow != 0u) return;
     vec4 p = parameter.data[i];
-    vec4 g = LOAD4(gradient, i) + params.weight_decay * p;
+    vec4 g = LOAD4(gradient, i);
+    if (scaled != 0u) g /= state.loss_scale;
+    g += params.weight_decay * p;
     if (has_momentum != 0u) {
         vec4 v = params.momentum * velocity.data[i] + g;
         velocity.data[i] = v;

@@ -12,9 +12,9 @@
     float beta1_correction;\
     float beta2_correction;\
     uint epoch_step;       \
-    uint reserved0;        \
-    uint reserved1;        \
-    uint reserved2;        \
-    uint reserved3;
+    float loss_scale;      \
+    uint good_steps;       \
+    uint skipped_steps;    \
+    uint overflow;
 #define STEP_STATE(slot) layout(set = 0, binding = slot, std140) uniform StepState { STEP_STATE_MEMBERS } state;
 #define STEP_STATE_WRITE(slot) layout(set = 0, binding = slot, std430) buffer StepState { STEP_STATE_MEMBERS } state;

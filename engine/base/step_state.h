@@ -20,7 +20,11 @@ struct StepState {
     float beta1_correction = 0;       // Adam: 1 - beta1^t and 1 - beta2^t of the last completed update
     float beta2_correction = 0;
     std::uint32_t epoch_step = 0;     // steps since the epoch began
-    std::uint32_t reserved[4] = {};
+    // Mixed precision alone (otherwise the scale stays 1): what the loss is multiplied by before the way back.
+    float loss_scale = 1;
+    std::uint32_t good_steps = 0;     // since the scale changed
+    std::uint32_t skipped_steps = 0;  // updates that were left out, since training began
+    std::uint32_t overflow = 0;       // 1 while a step has a gradient that is not finite: its update is left out
 };
 static_assert(sizeof(StepState) == 64);
 

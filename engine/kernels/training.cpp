@@ -33,6 +33,8 @@ StepState sample_state(std::uint32_t rows) {
     state.learning_rate = 0.01f;
     state.beta1_correction = 0.40951f;
     state.beta2_correction = 0.005f;
+    state.loss_scale = 8;
+    state.good_steps = 2;
     return state;
 }
 
@@ -112,21 +114,41 @@ std::vector<double> RecordStep::sample(std::uint32_t operand, std::uint32_t seed
 
 std::vector<Implementation> Advance::implementations(const vulkan::Device&) const {
     return {{"advance",
-             {make_call<shaders::advance>({.group_size = 1}, {.beta1 = beta1_, .beta2 = beta2_}, {1, 1, 1}, {{0}}, 1)},
+             {make_call<shaders::advance>({.group_size = 1}, {.beta1 = beta1_, .beta2 = beta2_, .growth_steps = growth_steps_}, {1, 1, 1}, {{0}}, 1)},
              {}}};
 }
+namespace {
+void move_scale(StepState& state, std::uint32_t growth_steps) {
+    constexpr float largest = 0x1p24f;
+    if (state.overflow) {
+        state.loss_scale = std::max(0.5f * state.loss_scale, 1.0f);
+        ++state.skipped_steps;
+        state.overflow = state.good_steps = 0;
+    } else if (++state.good_steps == growth_steps) {
+        state.loss_scale = std::min(2.0f * state.loss_scale, largest);
+        state.good_steps = 0;
+    }
+}
+}  // namespace
 void Advance::reference(std::vector<std::vector<double>>& operands) const {
     StepState state = state_of(operands[0]);
     ++state.step;
     ++state.epoch_step;
     ++state.random_counter;
-    state.beta1_correction = state.beta1_correction * beta1_ + (1.0f - beta1_);
-    state.beta2_correction = state.beta2_correction * beta2_ + (1.0f - beta2_);
+    if (!state.overflow) {
+        state.beta1_correction = state.beta1_correction * beta1_ + (1.0f - beta1_);
+        state.beta2_correction = state.beta2_correction * beta2_ + (1.0f - beta2_);
+    }
+    if (growth_steps_) move_scale(state, growth_steps_);
     state.cursor += state.live_rows;
     state.live_rows = std::min(state.batch, state.samples - std::min(state.cursor, state.samples));
     operands[0] = words_of_state(state);
 }
-std::vector<double> Advance::sample(std::uint32_t, std::uint32_t) const { return words_of_state(sample_state(8)); }
+std::vector<double> Advance::sample(std::uint32_t, std::uint32_t seed) const {
+    StepState state = sample_state(8);
+    state.overflow = growth_steps_ && seed % 2 == 0;
+    return words_of_state(state);
+}
 
 std::vector<Operand> Dropout::operands() const {
     return {{DType::f32, elements_}, state_operand, {DType::f32, elements_, true, false}};
@@ -152,6 +174,12 @@ std::vector<double> Dropout::sample(std::uint32_t operand, std::uint32_t seed) c
     return operand == 1 ? words_of_state(sample_state(8)) : Problem::sample(operand, seed);
 }
 
+namespace {
+void unscale(std::vector<double>& gradient, double scale) {
+    for (double& value : gradient) value /= scale;
+}
+}  // namespace
+
 std::vector<Operand> SgdUpdate::operands() const {
     std::vector<Operand> list = {{DType::f32, elements_, true, true}, {DType::f32, elements_}};
     if (momentum_ != 0) list.push_back({DType::f32, elements_, true, true});
@@ -164,7 +192,7 @@ std::vector<Implementation> SgdUpdate::implementations(const vulkan::Device& dev
     add_both<shaders::sgd, shaders::sgd_texel>(list, device, texels_fit(device, elements_, 4), [&]<class S>() {
         const std::uint32_t vectors = vectors_of(elements_);
         return Implementation{"sgd",
-                              {make_call<S>({.group_size = default_group_size, .has_momentum = momentum, .nesterov = nesterov_},
+                              {make_call<S>({.group_size = default_group_size, .has_momentum = momentum, .nesterov = nesterov_, .scaled = scaled_},
                                             {.vectors = vectors, .momentum = momentum_, .weight_decay = weight_decay_},
                                             groups_for(vectors), {{0}, {1, 4}, {momentum ? 2u : 0u}, {momentum ? 3u : 2u}},
                                             5.0 * static_cast<double>(elements_))},
@@ -173,10 +201,11 @@ std::vector<Implementation> SgdUpdate::implementations(const vulkan::Device& dev
     return list;
 }
 std::unique_ptr<Problem> SgdUpdate::small() const {
-    return std::make_unique<SgdUpdate>(std::min<std::uint64_t>(elements_, 67), momentum_, nesterov_, weight_decay_);
+    return std::make_unique<SgdUpdate>(std::min<std::uint64_t>(elements_, 67), momentum_, nesterov_, weight_decay_, scaled_);
 }
 void SgdUpdate::reference(std::vector<std::vector<double>>& operands) const {
     const reference::SgdSettings settings{state_of(operands.back()).learning_rate, momentum_, weight_decay_, nesterov_};
+    if (scaled_) unscale(operands[1], state_of(operands.back()).loss_scale);
     reference::sgd(settings, operands[0], operands[1], momentum_ != 0 ? reference::Out(operands[2]) : reference::Out());
 }
 std::vector<double> SgdUpdate::sample(std::uint32_t operand, std::uint32_t seed) const {
@@ -192,7 +221,7 @@ std::vector<Implementation> AdamUpdate::implementations(const vulkan::Device& de
     const auto make = [&]<class S>() {
         const std::uint32_t vectors = vectors_of(elements_);
         return Implementation{"adam",
-                              {make_call<S>({.group_size = default_group_size},
+                              {make_call<S>({.group_size = default_group_size, .scaled = scaled_},
                                             {.vectors = vectors, .beta1 = beta1_, .beta2 = beta2_, .epsilon = epsilon_,
                                              .weight_decay = weight_decay_},
                                             groups_for(vectors), {{0}, {1, 4}, {2}, {3}, {4}}, 8.0 * static_cast<double>(elements_))},
@@ -202,11 +231,12 @@ std::vector<Implementation> AdamUpdate::implementations(const vulkan::Device& de
     return list;
 }
 std::unique_ptr<Problem> AdamUpdate::small() const {
-    return std::make_unique<AdamUpdate>(std::min<std::uint64_t>(elements_, 67), beta1_, beta2_, epsilon_, weight_decay_);
+    return std::make_unique<AdamUpdate>(std::min<std::uint64_t>(elements_, 67), beta1_, beta2_, epsilon_, weight_decay_, scaled_);
 }
 void AdamUpdate::reference(std::vector<std::vector<double>>& operands) const {
     const StepState state = state_of(operands[4]);
     const reference::AdamSettings settings{state.learning_rate, beta1_, beta2_, epsilon_, weight_decay_};
+    if (scaled_) unscale(operands[1], state.loss_scale);
     reference::adam(settings, (1.0 - state.beta1_correction) * beta1_, (1.0 - state.beta2_correction) * beta2_, operands[0], operands[1],
                     operands[2], operands[3]);
 }

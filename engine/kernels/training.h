@@ -66,16 +66,18 @@ class RecordStep : public Problem {
 /// Operand: state (written).
 class Advance : public Problem {
   public:
-    Advance(float beta1, float beta2) : beta1_(beta1), beta2_(beta2) {}
+    /// growth_steps: good steps until the loss scale doubles; 0: the loss is not scaled.
+    Advance(float beta1, float beta2, std::uint32_t growth_steps = 0) : beta1_(beta1), beta2_(beta2), growth_steps_(growth_steps) {}
     std::string name() const override { return "advance"; }
     std::vector<Operand> operands() const override { return {{DType::u32, state_words, true, true}}; }
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
-    std::unique_ptr<Problem> small() const override { return std::make_unique<Advance>(beta1_, beta2_); }
+    std::unique_ptr<Problem> small() const override { return std::make_unique<Advance>(beta1_, beta2_, growth_steps_); }
     void reference(std::vector<std::vector<double>>& operands) const override;
     std::vector<double> sample(std::uint32_t operand, std::uint32_t seed) const override;
 
   private:
     float beta1_, beta2_;
+    std::uint32_t growth_steps_;
 };
 
 /// Operands: x, state, y.
@@ -140,9 +142,10 @@ class GatherLabels : public Problem {
 /// Operands: parameter (written), gradient, [velocity (written) if momentum != 0,] state. The learning rate is the state's.
 class SgdUpdate : public Problem {
   public:
-    SgdUpdate(std::uint64_t elements, float momentum, bool nesterov, float weight_decay)
-        : elements_(elements), momentum_(momentum), nesterov_(nesterov), weight_decay_(weight_decay) {}
-    std::string name() const override { return "sgd " + std::to_string(elements_); }
+    /// scaled: the gradients are of the loss times the state's scale, and an overflow makes it a no-op.
+    SgdUpdate(std::uint64_t elements, float momentum, bool nesterov, float weight_decay, bool scaled = false)
+        : elements_(elements), momentum_(momentum), nesterov_(nesterov), weight_decay_(weight_decay), scaled_(scaled) {}
+    std::string name() const override { return (scaled_ ? "scaled sgd " : "sgd ") + std::to_string(elements_); }
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
@@ -154,14 +157,15 @@ class SgdUpdate : public Problem {
     float momentum_;
     bool nesterov_;
     float weight_decay_;
+    bool scaled_;
 };
 
 /// Operands: parameter, gradient, first moment, second moment (all but the gradient written), state.
 class AdamUpdate : public Problem {
   public:
-    AdamUpdate(std::uint64_t elements, float beta1, float beta2, float epsilon, float weight_decay)
-        : elements_(elements), beta1_(beta1), beta2_(beta2), epsilon_(epsilon), weight_decay_(weight_decay) {}
-    std::string name() const override { return "adam " + std::to_string(elements_); }
+    AdamUpdate(std::uint64_t elements, float beta1, float beta2, float epsilon, float weight_decay, bool scaled = false)
+        : elements_(elements), beta1_(beta1), beta2_(beta2), epsilon_(epsilon), weight_decay_(weight_decay), scaled_(scaled) {}
+    std::string name() const override { return (scaled_ ? "scaled adam " : "adam ") + std::to_string(elements_); }
     std::vector<Operand> operands() const override;
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
     std::unique_ptr<Problem> small() const override;
@@ -171,6 +175,7 @@ class AdamUpdate : public Problem {
   private:
     std::uint64_t elements_;
     float beta1_, beta2_, epsilon_, weight_decay_;
+    bool scaled_;
 };
 
 }  // namespace hekla::kernels

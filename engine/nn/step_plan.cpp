@@ -30,13 +30,15 @@ Shape with_count(std::uint64_t count, const Shape& image) {
     return Shape(dims);
 }
 
-void minimize_loss(Tensor loss, const Optimizer& optimizer) {
-    std::visit([&](const auto& chosen) { minimize(loss, chosen); }, optimizer);
+bool is_mixed(const StepSettings& settings) { return settings.kind == StepKind::train && settings.compile.precision == Precision::mixed; }
+
+void minimize_loss(Tensor loss, const StepSettings& settings) {
+    std::visit([&](const auto& chosen) { is_mixed(settings) ? minimize_scaled(loss, chosen) : minimize(loss, chosen); }, settings.optimizer);
 }
 
 void advance(Tensor state, const StepSettings& settings) {
     const Adam* adam = settings.kind == StepKind::train ? std::get_if<Adam>(&settings.optimizer) : nullptr;
-    advance_step(state, adam ? adam->beta1 : 0.0f, adam ? adam->beta2 : 0.0f);
+    advance_step(state, adam ? adam->beta1 : 0.0f, adam ? adam->beta2 : 0.0f, is_mixed(settings) ? settings.loss_scaling.growth_steps : 0);
 }
 
 template <class StepGraph>
@@ -51,7 +53,7 @@ void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& 
     const Tensor loss = mean_rows(rows, state);
     // Before the update, which must not happen when the loss is not finite.
     record_step(loss, correct_rows(logits, labels), state);
-    if (settings.kind == StepKind::train) minimize_loss(loss, settings.optimizer);
+    if (settings.kind == StepKind::train) minimize_loss(loss, settings);
 }
 
 template <class StepGraph>
@@ -166,7 +168,7 @@ void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& stat
     device_->upload({range.buffer, range.offset, order.size_bytes()}, std::as_bytes(order));
     state.cursor = 0;
     state.epoch_step = 0;
-    state.halted = 0;
+    state.halted = state.overflow = 0;
     state.samples = static_cast<std::uint32_t>(order.size());
     state.batch = settings_.batch;
     state.live_rows = std::min(settings_.batch, state.samples);

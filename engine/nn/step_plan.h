@@ -21,6 +21,7 @@ struct StepSettings {
     Optimizer optimizer = Adam{};
     plan::ReplayOptions replay;
     CompileOptions compile;
+    LossScaling loss_scaling;  // of mixed precision
 };
 
 class StepPlan {

@@ -61,7 +61,11 @@ float learning_rate_of(const Optimizer& optimizer) {
 }  // namespace
 
 struct Trainer::State {
-    State(Device& on, Sequential& net, const TrainerOptions& with) : device(on), network(net), options(with) {}
+    State(Device& on, Sequential& net, const TrainerOptions& with) : device(on), network(net), options(with) {
+        if (!(options.loss_scaling.initial >= 1) || !std::isfinite(options.loss_scaling.initial) || options.loss_scaling.growth_steps == 0)
+            throw Error(ErrorCode::invalid_argument, "[trainer] the loss scale must be a number from 1 and its growth_steps at least 1");
+        if (options.compile.precision == Precision::mixed) state.loss_scale = options.loss_scaling.initial;
+    }
 
     void check(const data::Dataset& data);
     std::shared_ptr<ParameterStore> parameters();
@@ -101,7 +105,7 @@ void Trainer::State::check(const data::Dataset& data) {
 }
 
 std::shared_ptr<ParameterStore> Trainer::State::parameters() {
-    if (!store) store = std::make_shared<ParameterStore>(device, network.parameters());
+    if (!store) store = std::make_shared<ParameterStore>(device, network.parameters(), options.compile.precision);
     store->state().take();  // another Trainer may have trained them
     return store;
 }
@@ -113,6 +117,7 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
     settings.one_hot = std::get<CrossEntropy>(options.loss).one_hot;
     settings.optimizer = options.optimizer;
     settings.compile = options.compile;
+    settings.loss_scaling = options.loss_scaling;
     return settings;
 }
 
@@ -295,13 +300,15 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     std::uint64_t objects_after_first = 0;
     for (std::uint32_t epoch = 1; epoch <= options.epochs && !fit.stopped(); ++epoch) {
         const std::vector<std::uint32_t> order = options.shuffle ? shuffled(train_count, s.options.seed, s.epochs) : in_order(0, train_count);
-        const std::uint32_t first_step = s.state.step;
+        const std::uint32_t first_step = s.state.step, first_skipped = s.state.skipped_steps;
         fit.begin_epoch(epoch);
         const bool finite = plan.run_epoch(order, s.state, [&](std::span<const StepRecord> records) { return fit.on_steps(records); });
         if (!finite || !s.parameters_are_finite()) s.fail_non_finite(plan, fit.last(), epoch);
         EpochResult result = fit.epoch_result(epoch, s.state.step - first_step);
         history.seconds += result.seconds;
         history.steps += result.steps;
+        history.skipped_steps += result.skipped_steps = s.state.skipped_steps - first_skipped;
+        history.loss_scale = result.loss_scale = double{s.state.loss_scale};
         if (!fit.stopped()) {
             ++s.epochs;
             values.snapshot();

@@ -42,7 +42,11 @@ Tensor gather_images(std::span<const Tensor> images, Tensor order, Tensor step_s
 Tensor gather_labels(Tensor labels, Tensor order, Tensor step_state, std::uint32_t batch, std::uint32_t classes, bool one_hot);
 /// Writes the step's record into the ring and halts on a non-finite loss.
 void record_step(Tensor loss, Tensor correct, Tensor step_state);
-/// Ends the step: counters, powers of the betas, the next batch.
-void advance_step(Tensor step_state, float beta1 = 0, float beta2 = 0);
+/// Ends the step: counters, powers of the betas, the next batch; where growth_steps is not 0 also the loss scale.
+void advance_step(Tensor step_state, float beta1 = 0, float beta2 = 0, std::uint32_t growth_steps = 0);
+/// minimize() with the loss times the step state's scale on the way back: the update divides by it, and is left out where a
+/// gradient is not finite.
+void minimize_scaled(Tensor loss, const Sgd& optimizer);
+void minimize_scaled(Tensor loss, const Adam& optimizer);
 
 }  // namespace hekla

@@ -2,6 +2,7 @@
 
 #include "ops/update.h"
 
+#include "kernels/loss_scale.h"
 #include "kernels/pointwise.h"
 #include "kernels/training.h"
 #include "ops/checks.h"
@@ -31,16 +32,16 @@ void lower_assign(const Node& node, Lowering& lowering) {
 // update --------------------------------------------------------------------------------------------------
 OperandRef arena(OperandRef::Kind kind, const ArenaRange& range) { return {kind, 0, range.offset_bytes, range.bytes}; }
 
-void lower_range(const Sgd& sgd, const ArenaRange& range, std::uint32_t state, Lowering& lowering) {
+void lower_range(const Sgd& sgd, const ArenaRange& range, std::uint32_t state, bool scaled, Lowering& lowering) {
     using Kind = OperandRef::Kind;
     std::vector<OperandRef> operands = {arena(Kind::parameters, range), arena(Kind::gradients, range)};
     if (sgd.momentum != 0) operands.push_back(arena(Kind::first_moments, range));
     operands.push_back({Kind::value, state, 0, 0});
-    lowering.call(kernels::SgdUpdate(range.bytes / 4, sgd.momentum, sgd.nesterov, sgd.weight_decay), operands);
+    lowering.call(kernels::SgdUpdate(range.bytes / 4, sgd.momentum, sgd.nesterov, sgd.weight_decay, scaled), operands);
 }
-void lower_range(const Adam& adam, const ArenaRange& range, std::uint32_t state, Lowering& lowering) {
+void lower_range(const Adam& adam, const ArenaRange& range, std::uint32_t state, bool scaled, Lowering& lowering) {
     using Kind = OperandRef::Kind;
-    lowering.call(kernels::AdamUpdate(range.bytes / 4, adam.beta1, adam.beta2, adam.epsilon, adam.weight_decay),
+    lowering.call(kernels::AdamUpdate(range.bytes / 4, adam.beta1, adam.beta2, adam.epsilon, adam.weight_decay, scaled),
                   std::vector<OperandRef>{arena(Kind::parameters, range), arena(Kind::gradients, range),
                                           arena(Kind::first_moments, range), arena(Kind::second_moments, range),
                                           {Kind::value, state, 0, 0}});
@@ -56,8 +57,13 @@ void lower_update(const Node& node, Lowering& lowering) {
         lowering.call(kernels::StridedCopy(whole_copy(elements), elements, elements),
                       std::vector<OperandRef>{{OperandRef::Kind::value, node.inputs[i], 0, 0}, arena(OperandRef::Kind::gradients, place)});
     }
+    const std::uint32_t state = node.inputs.back();
+    for (std::size_t i = 0; a.scaled && i < a.parameters.size(); ++i)
+        lowering.call(kernels::CheckGradients(lowering.shape(node.inputs[i]).elements()),
+                      std::vector<OperandRef>{arena(OperandRef::Kind::gradients, lowering.surroundings().place(a.parameters[i])),
+                                              {OperandRef::Kind::value, state, 0, 0}});
     for (const ArenaRange& range : lowering.surroundings().arena_ranges)
-        std::visit([&](const auto& optimizer) { lower_range(optimizer, range, node.inputs.back(), lowering); }, a.optimizer);
+        std::visit([&](const auto& optimizer) { lower_range(optimizer, range, state, a.scaled, lowering); }, a.optimizer);
 }
 
 // record_step: inputs loss, correct, state, ring --------------------------------------------------------------
@@ -69,18 +75,30 @@ const OpDef record_op{.name = "record_step", .infer = no_outputs, .gradient = nu
 // advance_step: input state ----------------------------------------------------------------------------------
 struct AdvanceAttributes {
     float beta1, beta2;
+    std::uint32_t growth_steps;
 };
 void lower_advance(const Node& node, Lowering& lowering) {
-    const auto& [beta1, beta2] = node.as<AdvanceAttributes>();
-    lowering.call(kernels::Advance(beta1, beta2), node.inputs);
+    const auto& [beta1, beta2, growth_steps] = node.as<AdvanceAttributes>();
+    lowering.call(kernels::Advance(beta1, beta2, growth_steps), node.inputs);
 }
 const OpDef advance_op{.name = "advance_step", .infer = no_outputs, .gradient = nullptr, .lower = lower_advance, .reference = nullptr, .has_effect = true};
 
+// loss_scale: input state -> scalar ----------------------------------------------------------------------------
+std::vector<TensorDesc> infer_scale(const Graph&, const Node&) { return {{Shape{}, DType::f32}}; }
+void lower_scale(const Node& node, Lowering& lowering) { lowering.call(kernels::LossScale(), {node.inputs[0], node.outputs[0]}); }
+const OpDef loss_scale_op{.name = "loss_scale", .infer = infer_scale, .gradient = nullptr, .lower = lower_scale, .reference = nullptr};
+
+std::vector<Tensor> gradients_of(Tensor loss, std::span<const Tensor> parameters, bool scaled) {
+    if (!scaled) return gradients(loss, parameters);
+    Graph& graph = loss.graph();
+    return gradients(loss, reshape(graph.add(loss_scale_op, {graph.step_state()})[0], loss.shape()), parameters);
+}
+
 template <class Optimizer>
-void minimize_with(Tensor loss, const Optimizer& optimizer) {
+void minimize_with(Tensor loss, const Optimizer& optimizer, bool scaled) {
     Graph& graph = loss.graph();
     std::vector<Tensor> parameters;
-    UpdateAttributes attributes{optimizer, {}};
+    UpdateAttributes attributes{optimizer, {}, scaled};
     for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
         const Value& value = graph.values()[id];
         if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
@@ -88,7 +106,7 @@ void minimize_with(Tensor loss, const Optimizer& optimizer) {
         attributes.parameters.push_back(id);
     }
     if (parameters.empty()) throw Error(ErrorCode::invalid_argument, "[minimize] the graph has no trainable parameter");
-    std::vector<Tensor> inputs = gradients(loss, parameters);
+    std::vector<Tensor> inputs = gradients_of(loss, parameters, scaled);
     inputs.push_back(graph.step_state());
     const Phase phase = graph.phase();
     const std::uint32_t layer = graph.layer();
@@ -105,14 +123,16 @@ const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullp
 const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr, .lower = lower_update, .reference = nullptr, .has_effect = true};
 
 void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
-void minimize(Tensor loss, const Sgd& optimizer) { minimize_with(loss, optimizer); }
-void minimize(Tensor loss, const Adam& optimizer) { minimize_with(loss, optimizer); }
+void minimize(Tensor loss, const Sgd& optimizer) { minimize_with(loss, optimizer, false); }
+void minimize(Tensor loss, const Adam& optimizer) { minimize_with(loss, optimizer, false); }
+void minimize_scaled(Tensor loss, const Sgd& optimizer) { minimize_with(loss, optimizer, true); }
+void minimize_scaled(Tensor loss, const Adam& optimizer) { minimize_with(loss, optimizer, true); }
 
 void record_step(Tensor loss, Tensor correct, Tensor step_state) {
     loss.graph().add(record_op, {loss, correct, step_state, loss.graph().step_ring()});
 }
-void advance_step(Tensor step_state, float beta1, float beta2) {
-    step_state.graph().add(advance_op, {step_state}, AdvanceAttributes{beta1, beta2});
+void advance_step(Tensor step_state, float beta1, float beta2, std::uint32_t growth_steps) {
+    step_state.graph().add(advance_op, {step_state}, AdvanceAttributes{beta1, beta2, growth_steps});
 }
 
 }  // namespace hekla

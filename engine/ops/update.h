@@ -14,6 +14,7 @@ namespace hekla {
 struct UpdateAttributes {
     std::variant<Sgd, Adam> optimizer;
     std::vector<std::uint32_t> parameters;  // values, one per gradient
+    bool scaled = false;                    // the gradients are of the loss times the step state's scale
 };
 extern const OpDef update_op, assign_op;
 

@@ -47,9 +47,11 @@ TEST(StepState, IsLaidOutAsInTheShaders) {
     MEMBER("float", beta1_correction);
     MEMBER("float", beta2_correction);
     MEMBER("uint", epoch_step);
+    MEMBER("float", loss_scale);
+    MEMBER("uint", good_steps);
+    MEMBER("uint", skipped_steps);
+    MEMBER("uint", overflow);
 #undef MEMBER
-    for (std::size_t i = 0; i < 4; ++i)
-        host.at(offsetof(StepState, reserved) / 4 + i) = {"uint", "reserved" + std::to_string(i)};
     for (std::size_t i = 0; i < host.size(); ++i) EXPECT_EQ(shader[i], host[i]) << "word " << i << ": " << shader[i].name;
 }
 
@@ -57,6 +59,7 @@ TEST(StepState, BeginsBeforeTheFirstUpdate) {
     const StepState state;
     EXPECT_EQ(state.step, 0u);
     EXPECT_EQ(state.halted, 0u);
+    EXPECT_EQ(state.loss_scale, 1.0f);
     EXPECT_EQ(state.beta1_correction, 0.0f);
     EXPECT_EQ(state.beta2_correction, 0.0f);
 }

@@ -1,6 +1,7 @@
 #include "kernels/kernel_problems.h"
 
 #include "kernels/conv2d.h"
+#include "kernels/loss_scale.h"
 #include "kernels/matmul.h"
 #include "kernels/peak.h"
 #include "kernels/pointwise.h"
@@ -129,6 +130,10 @@ void add_training(Problems& list) {
     put<RecordStep>(list, 200u);
     put<Advance>(list, 0.9f, 0.999f);
     put<Advance>(list, 0.0f, 0.0f);
+    put<Advance>(list, 0.9f, 0.999f, 3u);  // the scale grows after this step
+    put<Advance>(list, 0.9f, 0.999f, 7u);
+    put<LossScale>(list);
+    put<CheckGradients>(list, 133);
     put<Dropout>(list, 101, 0.25f, 3u);
     put<Dropout>(list, 1024, 0.5f, 0u);
     put<GatherImages>(list, GatherImages::Settings{.rows = 5, .image_bytes = 27, .sample_count = 11, .samples = 11, .scale = 1 / 255.0f, .shift = -0.5f});
@@ -142,6 +147,8 @@ void add_training(Problems& list) {
     put<SgdUpdate>(list, 1001, 0.9f, true, 0.0f);
     put<AdamUpdate>(list, 67, 0.9f, 0.999f, 1e-8f, 0.0f);
     put<AdamUpdate>(list, 1024, 0.9f, 0.999f, 1e-7f, 0.01f);
+    put<SgdUpdate>(list, 130, 0.9f, true, 0.01f, true);
+    put<AdamUpdate>(list, 130, 0.9f, 0.999f, 1e-8f, 0.01f, true);
 }
 
 void add_peak(Problems& list) {
