@@ -54,7 +54,13 @@ uint take_axis(inout uint index, uint size) {
 // What is written of a vec4, as it is stored: packed numbers of 16 bits where HALF is defined. (They are read through texel
 // buffers of 16-bit formats, so that reading needs no variant.)
 #ifdef HALF
-uvec2 PACK(vec4 v) { return uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw)); }
+// What is too large becomes infinite on every device: those that cut would make it the largest number, and nobody would see
+// the overflow.
+uvec2 PACK(vec4 v) {
+    vec4 infinite = uintBitsToFloat((floatBitsToUint(v) & 0x80000000u) | 0x7f800000u);
+    v = mix(v, infinite, greaterThan(abs(v), vec4(65504.0)));
+    return uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));
+}
 #define OUTPUT4(slot, Block, name) layout(set = 0, binding = slot, std430) writeonly buffer Block { uvec2 data[]; } name;
 #else
 #define PACK(value) value
