@@ -11,6 +11,9 @@ layout(push_constant) uniform Params { uint vectors; } params;
 void main() {
     uint i = invocation_index();
     if (i >= params.vectors || state.halted != 0u) return;
-    vec4 g = LOAD4(gradient, i) * float(state.live_rows);
+    float rows = float(state.live_rows);
+    // The scale may change from batch to batch: it is taken out of each.
+    if (state.loss_scale != 1.0) rows /= state.loss_scale;
+    vec4 g = LOAD4(gradient, i) * rows;
     sum.data[i] = state.accumulated_steps == 0u ? g : sum.data[i] + g;
 }

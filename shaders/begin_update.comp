@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // Before an update: counts accumulated batches, decides whether this step updates, and by what its gradients are
-// multiplied: 1 / rows where they are sums over rows, and min(1, clip / (norm + 1e-6)) of the norm over all of them.
+// multiplied: 1 / rows where they are sums over rows, otherwise 1 / loss_scale, and min(1, clip / (norm + 1e-6)) of the norm
+// over all of them. An overflow drops what was accumulated, too: the next batch begins anew.
 #include "common.glsl"
 #include "group_sum.glsl"
 #include "step_state.glsl"
@@ -21,8 +22,14 @@ void main() {
         squares = group_sum(squares);
     }
     if (gl_LocalInvocationID.x != 0u || state.halted != 0u) return;
+    if (state.overflow != 0u) {
+        state.accumulated_rows = state.accumulated_steps = 0u;
+        return;
+    }
     float scale = 1.0;
-    if (params.accumulate > 1u) {
+    if (params.accumulate <= 1u) {
+        if (state.loss_scale != 1.0) scale = 1.0 / state.loss_scale;
+    } else {
         uint rows = state.accumulated_rows + state.live_rows;
         uint steps = state.accumulated_steps + 1u;
         // What is left at the end of an epoch makes an update of its own.

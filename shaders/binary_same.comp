@@ -20,5 +20,5 @@ vec4 apply(vec4 l, vec4 r) {
 void main() {
     uint i = invocation_index();
     if (i >= params.vectors) return;
-    y.data[i] = apply(LOAD4(l, i), LOAD4(r, i));
+    y.data[i] = PACK(apply(LOAD4(l, i), LOAD4(r, i)));
 }

@@ -49,8 +49,23 @@ uint take_axis(inout uint index, uint size) {
 #define INPUT1(slot, Block, name) layout(set = 0, binding = slot, std430) readonly buffer Block { float data[]; } name;
 #define LOAD1(name, index) name.data[index]
 #endif
-#define OUTPUT4(slot, Block, name) layout(set = 0, binding = slot, std430) writeonly buffer Block { vec4 data[]; } name;
 #define OUTPUT1(slot, Block, name) layout(set = 0, binding = slot, std430) writeonly buffer Block { float data[]; } name;
+
+// What is written of a vec4, as it is stored: packed numbers of 16 bits where HALF is defined. (They are read through texel
+// buffers of 16-bit formats, so that reading needs no variant.)
+#ifdef HALF
+// What is too large becomes infinite on every device: those that cut would make it the largest number, and nobody would see
+// the overflow.
+uvec2 PACK(vec4 v) {
+    vec4 infinite = uintBitsToFloat((floatBitsToUint(v) & 0x80000000u) | 0x7f800000u);
+    v = mix(v, infinite, greaterThan(abs(v), vec4(65504.0)));
+    return uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));
+}
+#define OUTPUT4(slot, Block, name) layout(set = 0, binding = slot, std430) writeonly buffer Block { uvec2 data[]; } name;
+#else
+#define PACK(value) value
+#define OUTPUT4(slot, Block, name) layout(set = 0, binding = slot, std430) writeonly buffer Block { vec4 data[]; } name;
+#endif
 
 // T is the element type of kernels that exist for single channels and for four at a time.
 #ifdef VEC4

@@ -145,7 +145,7 @@ void main() {
             UNROLL for (uint f = 0u; f < 4u; ++f)
                 if (o * 4u + f < params.filters) y.data[(pixel + p) * params.filters + o * 4u + f] = value[f];
 #else
-            y.data[(pixel + p) * filter_vectors + o] = value;
+            y.data[(pixel + p) * filter_vectors + o] = PACK(value);
 #endif
         }
 }

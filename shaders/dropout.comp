@@ -21,5 +21,5 @@ void main() {
     vec4 v = LOAD4(x, i) * params.factor;
     for (uint lane = 0u; lane < 4u; ++lane)
         if (random_unit(state.seed, state.random_counter, params.stream, i * 4u + lane) < params.rate) v[lane] = 0.0;
-    y.data[i] = v;
+    y.data[i] = PACK(v);
 }

@@ -5,6 +5,7 @@
 #include "step_state.glsl"
 layout(set = 0, binding = 0, std430) buffer Weight { float data[]; } weight;
 STEP_STATE(1)
+#include "updates_nothing.glsl"
 layout(push_constant) uniform Params {
     uint rows;
     uint columns;
@@ -13,7 +14,7 @@ layout(push_constant) uniform Params {
 
 void main() {
     uint column = invocation_index();
-    if (column >= params.columns || state.halted != 0u || state.accumulated_steps != 0u) return;
+    if (column >= params.columns || updates_nothing()) return;
     float sum = 0.0;
     for (uint row = 0u; row < params.rows; ++row) {
         float w = weight.data[row * params.columns + column];

@@ -110,7 +110,7 @@ void main() {
             UNROLL for (uint m = 0u; m < tile_m; ++m)
                 if (m0 + m < params.rows)
                     c.data[((split * params.batch + batch) * params.rows + m0 + m) * params.column_vectors + vector] =
-                        activate(activation, sum[m * tile_v + v] + offset, params.activation_parameter);
+                        PACK(activate(activation, sum[m * tile_v + v] + offset, params.activation_parameter));
         }
     }
 }

@@ -120,7 +120,7 @@ void main() {
             if (row_inside && vector_inside) {  // no `continue`: some drivers unroll no loop with one
                 vec4 value = sum[m * tile_v + v];
                 if (has_bias != 0u) value += LOAD4(bias, vector);
-                c.data[at] = activate(activation, value, params.activation_parameter);
+                c.data[at] = PACK(activate(activation, value, params.activation_parameter));
             }
         }
 }

@@ -45,7 +45,7 @@ void main() {
             uint h = oh * kernel_h + i, w = ow * kernel_w + j;
             if (h < params.height && w < params.width) {
                 uint at = input_at(n, int(h), int(w), channel);
-                dx.data[at] = mix(T(0.0), g, is_at(position, int(i * kernel_w + j)));
+                dx.data[at] = PACK(mix(T(0.0), g, is_at(position, int(i * kernel_w + j))));
             }
         }
 }

@@ -26,5 +26,5 @@ void main() {
                 best = mix(best, v, beats(v, best));
             }
         }
-    y.data[index] = best;
+    y.data[index] = PACK(best);
 }

@@ -26,5 +26,5 @@ void main() {
             if (kind == 0u) best = mix(best, v, beats(v, best));
             else sum += v;
         }
-    y.data[index] = kind == 0u ? best : sum / average_divisor(oh, ow);
+    y.data[index] = PACK(kind == 0u ? best : sum / average_divisor(oh, ow));
 }

@@ -18,11 +18,11 @@
     uint schedule_start;   \
     uint accumulated_steps;\
     uint accumulated_rows; \
+    float loss_scale;      \
+    uint good_steps;       \
+    uint skipped_steps;    \
+    uint overflow;         \
     uint reserved0;        \
-    uint reserved1;        \
-    uint reserved2;        \
-    uint reserved3;        \
-    uint reserved4;        \
-    uint reserved5;
+    uint reserved1;
 #define STEP_STATE(slot) layout(set = 0, binding = slot, std140) uniform StepState { STEP_STATE_MEMBERS } state;
 #define STEP_STATE_WRITE(slot) layout(set = 0, binding = slot, std430) buffer StepState { STEP_STATE_MEMBERS } state;

@@ -25,5 +25,5 @@ void main() {
     if (i >= params.vectors) return;
     vec4 v = LOAD4(x, i);
     float a = params.parameter;
-    y.data[i] = vec4(apply(v.x, a), apply(v.y, a), apply(v.z, a), apply(v.w, a));
+    y.data[i] = PACK(vec4(apply(v.x, a), apply(v.y, a), apply(v.z, a), apply(v.w, a)));
 }

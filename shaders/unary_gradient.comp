@@ -27,5 +27,5 @@ void main() {
     if (i >= params.vectors) return;
     vec4 v = LOAD4(saved, i), g = LOAD4(dy, i);
     float a = params.parameter;
-    dx.data[i] = vec4(apply(v.x, g.x, a), apply(v.y, g.y, a), apply(v.z, g.z, a), apply(v.w, g.w, a));
+    dx.data[i] = PACK(vec4(apply(v.x, g.x, a), apply(v.y, g.y, a), apply(v.z, g.z, a), apply(v.w, g.w, a)));
 }

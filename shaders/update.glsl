@@ -4,8 +4,7 @@ layout(constant_id = 3) const uint scaled = 0u;     // by the step state's gradi
 layout(constant_id = 4) const uint clipped = 0u;    // to +-clip
 layout(constant_id = 5) const uint decoupled = 0u;
 
-// Once halted, and while gradients are being accumulated, nothing is updated.
-bool updates_nothing() { return state.halted != 0u || state.accumulated_steps != 0u; }
+#include "updates_nothing.glsl"
 
 vec4 gradient_for(vec4 g, vec4 p, float weight_decay, float clip) {
     if (scaled != 0u) g *= state.gradient_scale;

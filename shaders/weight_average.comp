@@ -6,6 +6,7 @@
 INPUT4(0, Parameter, parameter)
 layout(set = 0, binding = 1, std430) buffer Average { vec4 data[]; } average;
 STEP_STATE(2)
+#include "updates_nothing.glsl"
 layout(push_constant) uniform Params {
     uint vectors;
     float decay;
@@ -13,7 +14,7 @@ layout(push_constant) uniform Params {
 
 void main() {
     uint i = invocation_index();
-    if (i >= params.vectors || state.halted != 0u || state.accumulated_steps != 0u) return;
+    if (i >= params.vectors || updates_nothing()) return;
     vec4 p = LOAD4(parameter, i);
     vec4 a = average.data[i];
     average.data[i] = state.updates == 0u ? p : a + (1.0 - params.decay) * (p - a);

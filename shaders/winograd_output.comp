@@ -31,6 +31,6 @@ void main() {
         uint h = th * TILE + p / TILE, w = tw * TILE + p % TILE;
         if (h < params.height && w < params.width)
             y.data[((n * params.height + h) * params.width + w) * params.filters + o] =
-                activate(activation, r[p] + offset, params.activation_parameter);
+                PACK(activate(activation, r[p] + offset, params.activation_parameter));
     }
 }

@@ -11,6 +11,7 @@ std::size_t byte_size(DType dtype) {
         case DType::u32:
         case DType::i32: return 4;
         case DType::u8: return 1;
+        case DType::f16: return 2;
     }
     throw Error(ErrorCode::internal, "[tensor] unknown element type");
 }
@@ -21,6 +22,7 @@ const char* name(DType dtype) {
         case DType::u32: return "u32";
         case DType::i32: return "i32";
         case DType::u8: return "u8";
+        case DType::f16: return "f16";
     }
     throw Error(ErrorCode::internal, "[tensor] unknown element type");
 }

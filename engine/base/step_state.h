@@ -22,12 +22,17 @@ struct StepState {
     std::uint32_t epoch_step = 0;     // steps since the epoch began
     // Of the optimizer (shaders/begin_update.comp) and of the schedule (shaders/advance.comp).
     float base_learning_rate = 0;        // what a schedule multiplies
-    float gradient_scale = 1;            // of the update at hand: clipping by norm, mean over accumulated batches
+    float gradient_scale = 1;            // of the update at hand: clipping by norm, mean over accumulated batches, 1 / loss_scale
     std::uint32_t updates = 0;           // completed ones; fewer than steps where gradients are accumulated
     std::uint32_t schedule_start = 0;    // updates when the schedule began
     std::uint32_t accumulated_steps = 0; // batches whose gradients wait for an update; not 0: this step makes none
     std::uint32_t accumulated_rows = 0;  // live rows of these batches
-    std::uint32_t reserved[6] = {};
+    // Mixed precision alone (otherwise the scale stays 1): what the loss is multiplied by before the way back.
+    float loss_scale = 1;
+    std::uint32_t good_steps = 0;        // since the scale changed
+    std::uint32_t skipped_steps = 0;     // updates that were left out, since training began
+    std::uint32_t overflow = 0;          // 1 while a step has a gradient that is not finite: its update is left out
+    std::uint32_t reserved[2] = {};
 };
 static_assert(sizeof(StepState) == 96);
 

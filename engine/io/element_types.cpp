@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "base/half.h"
+
 namespace hekla::io {
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
@@ -45,17 +47,7 @@ float read_bf16(const std::byte* at) {
     return std::bit_cast<float>(std::uint32_t(raw<std::uint16_t>(at)) << 16);
 }
 
-float read_f16(const std::byte* at) {
-    const std::uint32_t bits = raw<std::uint16_t>(at);
-    const std::uint32_t sign = (bits & 0x8000) << 16, mantissa = bits & 0x3ff;
-    const std::uint32_t exponent = bits >> 10 & 0x1f;
-    if (exponent == 0) {  // zero or subnormal
-        const float value = std::ldexp(static_cast<float>(mantissa), -24);
-        return sign ? -value : value;
-    }
-    const std::uint32_t wide = exponent == 31 ? 255 : exponent + 127 - 15;
-    return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
-}
+float read_f16(const std::byte* at) { return from_half(raw<std::uint16_t>(at)); }
 
 constexpr std::array<ElementType, 13> types{{
     {"BOOL", 1, read_bool, true},

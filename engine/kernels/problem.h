@@ -25,6 +25,7 @@ struct Slot {
     // A window of the operand, for operands larger than a binding may be. 0 bytes: all of it.
     std::uint64_t offset_bytes = 0;
     std::uint64_t bytes = 0;
+    bool half = false;  // stored as numbers of 16 bits (stored_half.h)
 };
 
 /// One dispatch. Operands [0, n) are the problem's, those from n on are the implementation's scratch.

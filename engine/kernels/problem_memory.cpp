@@ -1,7 +1,9 @@
 #include "kernels/problem_memory.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "base/half.h"
 #include "kernels/recorder.h"
 #include "reference/reference.h"
 
@@ -13,10 +15,16 @@ constexpr std::uint64_t most_sampled = 1 << 22;
 std::uint64_t scratch_range_bytes(std::uint64_t bytes) { return vulkan::align_up(std::max<std::uint64_t>(bytes, 16), 16); }
 
 /// A block of random numbers, over and over: making each anew would take longer than to measure.
-void fill_random(vulkan::Device& device, const vulkan::BufferRange& range, std::uint32_t stream) {
+void fill_random(vulkan::Device& device, const vulkan::BufferRange& range, std::uint32_t stream, DType dtype) {
     constexpr std::uint64_t block = 1 << 16;
     std::vector<float> values(std::min<std::uint64_t>(range.bytes / 4, block));
     for (std::uint32_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(0.01 + 0.98 * reference::random_unit(1, 0, stream, i));
+    if (dtype == DType::f16)
+        for (float& value : values) {
+            const std::uint16_t half = to_half(value);
+            const std::uint32_t both = std::uint32_t{half} << 16 | half;
+            std::memcpy(&value, &both, sizeof value);
+        }
     for (std::uint64_t at = 0; at < range.bytes; at += 4 * values.size()) {
         const std::uint64_t bytes = std::min<std::uint64_t>(4 * values.size(), range.bytes - at);
         device.upload({range.buffer, at, bytes}, std::as_bytes(std::span(values)).first(bytes));
@@ -38,7 +46,8 @@ ProblemMemory::ProblemMemory(vulkan::Device& device, const Problem& problem, std
     for (std::uint32_t i = 0; i < operands.size(); ++i) {
         operands_.push_back(add(range_bytes(operands[i].elements, operands[i].dtype), "timed operand"));
         if (!operands[i].read) continue;
-        if (operands[i].dtype == DType::f32) fill_random(device, operands_.back(), i);
+        const DType dtype = operands[i].dtype;
+        if (dtype == DType::f32 || dtype == DType::f16) fill_random(device, operands_.back(), i, dtype);
         else fill_whole_numbers(device, operands_.back(), problem, i, operands[i].elements);
     }
     std::vector<std::uint64_t> scratch_bytes;

@@ -16,7 +16,7 @@ PreparedCall prepare(vulkan::Device& device, vulkan::DescriptorArena& sets, cons
         vulkan::BufferRange range = operands[slot.operand];
         range.offset += slot.offset_bytes;
         range.bytes = slot.bytes ? slot.bytes : range.bytes - slot.offset_bytes;
-        bound.push_back({range, slot.texel_components});
+        bound.push_back({range, slot.texel_components, slot.half});
     }
     return {&pipeline, sets.make(pipeline, bound), call.params, call.groups, call.work};
 }

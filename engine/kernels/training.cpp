@@ -38,6 +38,8 @@ StepState sample_state(std::uint32_t rows) {
     state.gradient_scale = 0.75f;
     state.updates = 40;
     state.schedule_start = 8;
+    state.loss_scale = 8;
+    state.good_steps = 2;
     return state;
 }
 
@@ -120,7 +122,8 @@ std::vector<Implementation> Advance::implementations(const vulkan::Device&) cons
              {make_call<shaders::advance>({.group_size = 1},
                                           {.beta1 = beta1_, .beta2 = beta2_, .kind = static_cast<std::uint32_t>(schedule_.kind),
                                            .warmup = schedule_.warmup, .period = schedule_.period, .log2_factor = std::log2(schedule_.factor),
-                                           .peak = schedule_.peak, .fall = schedule_.fall, .first = schedule_.first, .last = schedule_.last},
+                                           .peak = schedule_.peak, .fall = schedule_.fall, .first = schedule_.first, .last = schedule_.last,
+                                           .growth_steps = growth_steps_},
                                           {1, 1, 1}, {{0}}, 1)},
              {}}};
 }
@@ -129,14 +132,28 @@ std::unique_ptr<Problem> Advance::small() const {
     // 0, whose bits say nothing of its error.
     return std::make_unique<Advance>(beta1_, beta2_,
                                      reference::ScheduleSettings{.kind = schedule_.kind, .warmup = std::min(schedule_.warmup, 3u), .period = 2,
-                                                                 .factor = 0.5f, .peak = 20, .fall = 50, .first = 0.1f, .last = 0.01f});
+                                                                 .factor = 0.5f, .peak = 20, .fall = 50, .first = 0.1f, .last = 0.01f},
+                                     growth_steps_);
 }
+namespace {
+void move_scale(StepState& state, std::uint32_t growth_steps) {
+    constexpr float largest = 0x1p24f;
+    if (state.overflow) {
+        state.loss_scale = std::max(0.5f * state.loss_scale, 1.0f);
+        ++state.skipped_steps;
+        state.overflow = state.good_steps = 0;
+    } else if (++state.good_steps == growth_steps) {
+        state.loss_scale = std::min(2.0f * state.loss_scale, largest);
+        state.good_steps = 0;
+    }
+}
+}  // namespace
 void Advance::reference(std::vector<std::vector<double>>& operands) const {
     StepState state = state_of(operands[0]);
     ++state.step;
     ++state.epoch_step;
     ++state.random_counter;
-    if (state.accumulated_steps == 0) {
+    if (state.accumulated_steps == 0 && state.overflow == 0) {
         ++state.updates;
         state.beta1_correction = state.beta1_correction * beta1_ + (1.0f - beta1_);
         state.beta2_correction = state.beta2_correction * beta2_ + (1.0f - beta2_);
@@ -144,11 +161,16 @@ void Advance::reference(std::vector<std::vector<double>>& operands) const {
             state.learning_rate = static_cast<float>(double{state.base_learning_rate} *
                                                      reference::schedule_factor(schedule_, state.updates - state.schedule_start));
     }
+    if (growth_steps_) move_scale(state, growth_steps_);
     state.cursor += state.live_rows;
     state.live_rows = std::min(state.batch, state.samples - std::min(state.cursor, state.samples));
     operands[0] = words_of_state(state);
 }
-std::vector<double> Advance::sample(std::uint32_t, std::uint32_t) const { return words_of_state(sample_state(8)); }
+std::vector<double> Advance::sample(std::uint32_t, std::uint32_t seed) const {
+    StepState state = sample_state(8);
+    state.overflow = growth_steps_ && seed % 2 == 0;
+    return words_of_state(state);
+}
 
 std::vector<Operand> Dropout::operands() const {
     return {{DType::f32, elements_}, state_operand, {DType::f32, elements_, true, false}};

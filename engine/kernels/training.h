@@ -66,7 +66,9 @@ class RecordStep : public Problem {
 /// Operand: state (written).
 class Advance : public Problem {
   public:
-    Advance(float beta1, float beta2, const reference::ScheduleSettings& schedule = {}) : beta1_(beta1), beta2_(beta2), schedule_(schedule) {}
+    /// growth_steps: good steps until the loss scale doubles; 0: the loss is not scaled.
+    Advance(float beta1, float beta2, const reference::ScheduleSettings& schedule = {}, std::uint32_t growth_steps = 0)
+        : beta1_(beta1), beta2_(beta2), schedule_(schedule), growth_steps_(growth_steps) {}
     std::string name() const override { return "advance"; }
     std::vector<Operand> operands() const override { return {{DType::u32, state_words, true, true}}; }
     std::vector<Implementation> implementations(const vulkan::Device& device) const override;
@@ -77,6 +79,7 @@ class Advance : public Problem {
   private:
     float beta1_, beta2_;
     reference::ScheduleSettings schedule_;
+    std::uint32_t growth_steps_;
 };
 
 /// Operands: x, state, y.

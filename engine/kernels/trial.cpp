@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/half.h"
 #include "kernels/recorder.h"
 
 namespace hekla::kernels {
@@ -14,6 +15,7 @@ constexpr std::uint32_t guard = 0xc0ffee11;
 constexpr std::uint64_t guard_bytes = 256;
 
 std::uint32_t to_word(double value, DType dtype) {
+    if (dtype == DType::f16) return to_half(static_cast<float>(value));
     if (dtype != DType::f32) return static_cast<std::uint32_t>(value);
     const float single = static_cast<float>(value);
     std::uint32_t word;
@@ -22,6 +24,7 @@ std::uint32_t to_word(double value, DType dtype) {
 }
 
 double from_word(std::uint32_t word, DType dtype) {
+    if (dtype == DType::f16) return from_half(static_cast<std::uint16_t>(word));
     if (dtype != DType::f32) return word;
     float value;
     std::memcpy(&value, &word, 4);
@@ -50,7 +53,16 @@ class Memory {
     }
 
     std::span<const vulkan::BufferRange> ranges() const { return ranges_; }
-    std::uint32_t& word(std::size_t operand, std::uint64_t element) { return words_[ranges_[operand].offset / 4 + element]; }
+    /// An element's bits; two elements of 16 bits share a word.
+    std::uint32_t word(std::size_t operand, std::uint64_t element, DType dtype) const {
+        const std::uint64_t first = ranges_[operand].offset / 4;
+        return dtype == DType::f16 ? words_[first + element / 2] >> element % 2 * 16 & 0xffffu : words_[first + element];
+    }
+    void set_word(std::size_t operand, std::uint64_t element, DType dtype, std::uint32_t bits) {
+        const std::uint64_t first = ranges_[operand].offset / 4, shift = element % 2 * 16;
+        if (dtype != DType::f16) words_[first + element] = bits;
+        else words_[first + element / 2] = (words_[first + element / 2] & ~(0xffffu << shift)) | bits << shift;
+    }
     void upload() { device_.upload({buffer_.get(), 0, total_}, std::as_bytes(std::span(words_))); }
     void download() { device_.download({buffer_.get(), 0, total_}, std::as_writable_bytes(std::span(words_))); }
 
@@ -92,10 +104,11 @@ void compare(const Problem& problem, const Operand& operand, std::size_t index, 
     for (double value : expected)
         if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
     for (std::uint64_t element = 0; element < operand.elements; ++element) {
-        const double found = from_word(memory.word(index, element), operand.dtype);
+        const std::uint32_t bits = memory.word(index, element, operand.dtype);
+        const double found = from_word(bits, operand.dtype);
         // Where the function is not defined (the logarithm of a negative number) GLSL allows any result; only leaving it
         // unwritten is wrong.
-        if (std::isnan(expected[element]) && memory.word(index, element) != poison) continue;
+        if (std::isnan(expected[element]) && bits != poison) continue;
         const double error = std::abs(found - expected[element]) / largest;
         if (!(error <= result.error)) result.error = error;
         if (error <= problem.tolerance()) continue;
@@ -116,7 +129,7 @@ TrialResult try_implementation(vulkan::Device& device, const Problem& problem, c
     for (std::uint32_t i = 0; i < operands.size(); ++i) {
         values[i] = operands[i].read ? problem.sample(i, seed) : std::vector<double>(operands[i].elements, 0.0);
         for (std::uint64_t e = 0; operands[i].read && e < operands[i].elements; ++e)
-            memory.word(i, e) = to_word(values[i][e], operands[i].dtype);
+            memory.set_word(i, e, operands[i].dtype, to_word(values[i][e], operands[i].dtype));
     }
     problem.reference(values);
     memory.upload();

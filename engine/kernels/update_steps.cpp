@@ -39,7 +39,7 @@ std::vector<Implementation> AccumulateGradient::implementations(const vulkan::De
 void AccumulateGradient::reference(std::vector<std::vector<double>>& operands) const {
     const StepState state = state_of(operands[2]);
     for (std::uint64_t i = 0; i < elements_; ++i)
-        operands[1][i] = (state.accumulated_steps ? operands[1][i] : 0.0) + operands[0][i] * state.live_rows;
+        operands[1][i] = (state.accumulated_steps ? operands[1][i] : 0.0) + operands[0][i] * state.live_rows / state.loss_scale;
 }
 std::vector<double> AccumulateGradient::sample(std::uint32_t operand, std::uint32_t seed) const {
     return operand == 2 ? words_of_state(accumulating_state()) : Problem::sample(operand, seed);
@@ -82,7 +82,14 @@ void BeginUpdate::reference(std::vector<std::vector<double>>& operands) const {
     StepState state = state_of(operands[1]);
     double scale = 1, squares = 0;
     for (double partial : operands[0]) squares += partial;
-    if (accumulate_ > 1) {
+    if (state.overflow) {
+        state.accumulated_rows = state.accumulated_steps = 0;
+        operands[1] = words_of_state(state);
+        return;
+    }
+    if (accumulate_ <= 1) {
+        scale = 1.0 / state.loss_scale;
+    } else {
         const std::uint32_t rows = state.accumulated_rows + state.live_rows, steps = state.accumulated_steps + 1;
         const bool complete = steps == accumulate_ || state.cursor + state.live_rows >= state.samples;
         state.accumulated_rows = complete ? 0 : rows;
@@ -94,7 +101,11 @@ void BeginUpdate::reference(std::vector<std::vector<double>>& operands) const {
     operands[1] = words_of_state(state);
 }
 std::vector<double> BeginUpdate::sample(std::uint32_t operand, std::uint32_t seed) const {
-    if (operand == 1) return words_of_state(accumulating_state());
+    if (operand == 1) {
+        StepState state = accumulating_state();
+        state.overflow = seed % 3 == 2;
+        return words_of_state(state);
+    }
     std::vector<double> values = Problem::sample(operand, seed);
     for (double& value : values) value = value * value;
     return values;

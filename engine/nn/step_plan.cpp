@@ -35,8 +35,10 @@ Shape with_count(std::uint64_t count, const Shape& image) {
     return Shape(dims);
 }
 
+bool is_mixed(const StepSettings& settings) { return settings.kind == StepKind::train && settings.compile.precision == Precision::mixed; }
+
 void advance(Tensor state, const StepSettings& settings) {
-    if (settings.kind == StepKind::train) advance_step(state, settings.optimizer, settings.schedule);
+    if (settings.kind == StepKind::train) advance_step(state, settings.optimizer, settings.schedule, is_mixed(settings) ? settings.loss_scaling.growth_steps : 0);
     else advance_step(state);
 }
 
@@ -55,7 +57,7 @@ void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& 
         step.counts = graph.input("counts", {Shape{kernels::CountPredictions::words(classes)}, DType::u32});
         count_predictions(logits, labels, step.counts);
     }
-    if (settings.kind == StepKind::train) minimize(loss, settings.optimizer, settings.update);
+    if (settings.kind == StepKind::train) (is_mixed(settings) ? minimize_scaled : minimize)(loss, settings.optimizer, settings.update);
 }
 
 template <class StepGraph>
@@ -169,7 +171,7 @@ void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& stat
     device_->upload({range.buffer, range.offset, order.size_bytes()}, std::as_bytes(order));
     state.cursor = 0;
     state.epoch_step = 0;
-    state.halted = 0;
+    state.halted = state.overflow = 0;
     state.samples = static_cast<std::uint32_t>(order.size());
     state.batch = settings_.batch;
     state.live_rows = std::min(settings_.batch, state.samples);

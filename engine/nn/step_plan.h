@@ -26,6 +26,7 @@ struct StepSettings {
     reference::ScheduleSettings schedule = {};
     plan::ReplayOptions replay;
     CompileOptions compile;
+    LossScaling loss_scaling;  // of mixed precision
 };
 
 class StepPlan {

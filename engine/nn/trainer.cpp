@@ -59,7 +59,11 @@ std::vector<std::uint32_t> in_order(std::uint32_t first, std::uint32_t end) {
 }  // namespace
 
 struct Trainer::State {
-    State(Device& on, const Network& net, const TrainerOptions& with) : device(on), network(net), options(with) {}
+    State(Device& on, const Network& net, const TrainerOptions& with) : device(on), network(net), options(with) {
+        if (!(options.loss_scaling.initial >= 1) || !std::isfinite(options.loss_scaling.initial) || options.loss_scaling.growth_steps == 0)
+            throw Error(ErrorCode::invalid_argument, "[trainer] the loss scale must be a number from 1 and its growth_steps at least 1");
+        if (options.compile.precision == Precision::mixed) state.loss_scale = options.loss_scaling.initial;
+    }
 
     void check(const data::Dataset& data);
     std::shared_ptr<ParameterStore> parameters();
@@ -104,7 +108,7 @@ void Trainer::State::check(const data::Dataset& data) {
 }
 
 std::shared_ptr<ParameterStore> Trainer::State::parameters() {
-    if (!store) store = std::make_shared<ParameterStore>(device, network.parameters());
+    if (!store) store = std::make_shared<ParameterStore>(device, network.parameters(), options.compile.precision);
     store->state().take();  // another Trainer may have trained them
     return store;
 }
@@ -117,6 +121,7 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
     settings.optimizer = options.optimizer;
     settings.update = options.update;
     settings.compile = options.compile;
+    settings.loss_scaling = options.loss_scaling;
     return settings;
 }
 
@@ -317,7 +322,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     const bool averages = s.options.update.average_decay != 0;
     for (std::uint32_t epoch = 1; epoch <= options.epochs && !fit.stopped() && !history.stopped_early; ++epoch) {
         const std::vector<std::uint32_t> order = options.shuffle ? shuffled(train_count, s.options.seed, s.epochs) : in_order(0, train_count);
-        const std::uint32_t first_step = s.state.step;
+        const std::uint32_t first_step = s.state.step, first_skipped = s.state.skipped_steps;
         const double rate = double{s.state.learning_rate};
         fit.begin_epoch(epoch);
         const bool finite = plan.run_epoch(order, s.state, [&](std::span<const StepRecord> records) { return fit.on_steps(records); });
@@ -326,6 +331,8 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
         result.learning_rate = rate;
         history.seconds += result.seconds;
         history.steps += result.steps;
+        history.skipped_steps += result.skipped_steps = s.state.skipped_steps - first_skipped;
+        history.loss_scale = result.loss_scale = double{s.state.loss_scale};
         if (!fit.stopped()) {
             ++s.epochs;
             values.snapshot();

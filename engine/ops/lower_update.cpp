@@ -1,5 +1,6 @@
 // An update as kernels: gradients, the optimizer over the arenas' ranges, constraints, the average of the weights.
 
+#include "kernels/loss_scale.h"
 #include "kernels/optimizers.h"
 #include "kernels/pointwise.h"
 #include "ops/checks.h"
@@ -23,7 +24,7 @@ struct UpdateCalls {
     Kind gradient() const { return accumulates() ? Kind::gradient_sums : Kind::gradients; }
     OperandRef state_ref() const { return {Kind::value, state, 0, 0}; }
     kernels::GradientRule rule(bool decoupled) const {
-        return {accumulates() || a.options.clip_norm != 0, a.options.clip_value, decoupled};
+        return {a.scaled || accumulates() || a.options.clip_norm != 0, a.options.clip_value, decoupled};
     }
     template <class P>
     void call(P problem, std::initializer_list<Kind> arenas, const ArenaRange& range) const {
@@ -62,7 +63,8 @@ void update_range(const UpdateCalls& u, const Lion& o, const ArenaRange& range) 
            {Kind::parameters, u.gradient(), Kind::first_moments}, range);
 }
 
-/// A gradient that could not be computed in the arena (it is shared, or an input) is copied there.
+/// A gradient that could not be computed in the arena (it is shared, or an input) is copied there. Those of a scaled loss are
+/// checked: by parameter, as what lies in an arena between two of them is nobody's.
 void place_gradients(const UpdateCalls& u, const Node& node) {
     for (std::size_t i = 0; i < u.a.parameters.size(); ++i) {
         if (u.lowering.surroundings().in_place(node.inputs[i], u.a.parameters[i])) continue;
@@ -71,12 +73,14 @@ void place_gradients(const UpdateCalls& u, const Node& node) {
         u.lowering.call(kernels::StridedCopy(whole, elements, elements),
                         std::vector<OperandRef>{{Kind::value, node.inputs[i], 0, 0}, arena(Kind::gradients, u.place(i))});
     }
+    for (std::size_t i = 0; u.a.scaled && i < u.a.parameters.size(); ++i)
+        u.call(kernels::CheckGradients(u.shape(i).elements()), {Kind::gradients}, u.place(i));
 }
 
 /// Accumulation and the scale of the gradients, which the optimizers read from the step state.
 void begin_update(const UpdateCalls& u) {
     const UpdateOptions& o = u.a.options;
-    if (!u.accumulates() && o.clip_norm == 0) return;
+    if (!u.accumulates() && o.clip_norm == 0 && !u.a.scaled) return;
     if (u.accumulates())
         for (const ArenaRange& range : u.lowering.surroundings().arena_ranges)
             u.call(kernels::AccumulateGradient(range.bytes / 4), {Kind::gradients, Kind::gradient_sums}, range);

@@ -45,9 +45,12 @@ Tensor gather_labels(Tensor labels, Tensor order, Tensor step_state, std::uint32
 void record_step(Tensor loss, Tensor correct, Tensor step_state);
 /// Adds to counts (u32, kernels::CountPredictions::words of the classes; an input) what the rows of logits say of their labels.
 void count_predictions(Tensor logits, Tensor labels, Tensor counts);
-/// Ends the step: counters, powers of the betas, learning rate, the next batch.
-void advance_step(Tensor step_state, float beta1 = 0, float beta2 = 0, const reference::ScheduleSettings& schedule = {});
+/// Ends the step: counters, powers of the betas, learning rate, the next batch; where growth_steps is not 0 also the loss scale.
+void advance_step(Tensor step_state, float beta1 = 0, float beta2 = 0, const reference::ScheduleSettings& schedule = {}, std::uint32_t growth_steps = 0);
 /// The same for this optimizer.
-void advance_step(Tensor step_state, const Optimizer& optimizer, const reference::ScheduleSettings& schedule = {});
+void advance_step(Tensor step_state, const Optimizer& optimizer, const reference::ScheduleSettings& schedule = {}, std::uint32_t growth_steps = 0);
+/// minimize() with the loss times the step state's scale on the way back: the update divides by it, and is left out where a
+/// gradient is not finite.
+void minimize_scaled(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options);
 
 }  // namespace hekla

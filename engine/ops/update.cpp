@@ -2,6 +2,7 @@
 
 #include "ops/update.h"
 
+#include "kernels/loss_scale.h"
 #include "kernels/pointwise.h"
 #include "kernels/training.h"
 #include "ops/checks.h"
@@ -38,25 +39,30 @@ const OpDef record_op{.name = "record_step", .infer = no_outputs, .gradient = nu
 struct AdvanceAttributes {
     float beta1, beta2;
     reference::ScheduleSettings schedule;
+    std::uint32_t growth_steps;
 };
 void lower_advance(const Node& node, Lowering& lowering) {
-    const auto& [beta1, beta2, schedule] = node.as<AdvanceAttributes>();
-    lowering.call(kernels::Advance(beta1, beta2, schedule), node.inputs);
+    const auto& [beta1, beta2, schedule, growth_steps] = node.as<AdvanceAttributes>();
+    lowering.call(kernels::Advance(beta1, beta2, schedule, growth_steps), node.inputs);
 }
 const OpDef advance_op{.name = "advance_step", .infer = no_outputs, .gradient = nullptr, .lower = lower_advance, .reference = nullptr, .has_effect = true};
 
-}  // namespace
+// loss_scale: input state -> scalar ----------------------------------------------------------------------------
+std::vector<TensorDesc> infer_scale(const Graph&, const Node&) { return {{Shape{}, DType::f32}}; }
+void lower_scale(const Node& node, Lowering& lowering) { lowering.call(kernels::LossScale(), {node.inputs[0], node.outputs[0]}); }
+const OpDef loss_scale_op{.name = "loss_scale", .infer = infer_scale, .gradient = nullptr, .lower = lower_scale, .reference = nullptr};
 
-const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullptr, .lower = lower_assign, .reference = nullptr, .has_effect = true};
-const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr, .lower = lower_update, .reference = nullptr, .has_effect = true};
+std::vector<Tensor> gradients_of(Tensor loss, std::span<const Tensor> parameters, bool scaled) {
+    if (!scaled) return gradients(loss, parameters);
+    Graph& graph = loss.graph();
+    return gradients(loss, reshape(graph.add(loss_scale_op, {graph.step_state()})[0], loss.shape()), parameters);
+}
 
-void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
-
-void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) {
+void minimize_with(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options, bool scaled) {
     check_update(optimizer, options);
     Graph& graph = loss.graph();
     std::vector<Tensor> parameters;
-    UpdateAttributes attributes{optimizer, options, {}};
+    UpdateAttributes attributes{optimizer, options, {}, scaled};
     for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
         const Value& value = graph.values()[id];
         if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
@@ -64,7 +70,7 @@ void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& opti
         attributes.parameters.push_back(id);
     }
     if (parameters.empty()) throw Error(ErrorCode::invalid_argument, "[minimize] the graph has no trainable parameter");
-    std::vector<Tensor> inputs = gradients(loss, parameters);
+    std::vector<Tensor> inputs = gradients_of(loss, parameters, scaled);
     inputs.push_back(graph.step_state());
     const Phase phase = graph.phase();
     const std::uint32_t layer = graph.layer();
@@ -75,16 +81,26 @@ void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& opti
     graph.set_layer(layer);
 }
 
+}  // namespace
+
+const OpDef assign_op{.name = "assign", .infer = infer_assign, .gradient = nullptr, .lower = lower_assign, .reference = nullptr, .has_effect = true};
+const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr, .lower = lower_update, .reference = nullptr, .has_effect = true};
+
+void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
+
+void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) { minimize_with(loss, optimizer, options, false); }
+void minimize_scaled(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) { minimize_with(loss, optimizer, options, true); }
+
 void record_step(Tensor loss, Tensor correct, Tensor step_state) {
     loss.graph().add(record_op, {loss, correct, step_state, loss.graph().step_ring()});
 }
-void advance_step(Tensor step_state, float beta1, float beta2, const reference::ScheduleSettings& schedule) {
-    step_state.graph().add(advance_op, {step_state}, AdvanceAttributes{beta1, beta2, schedule});
+void advance_step(Tensor step_state, float beta1, float beta2, const reference::ScheduleSettings& schedule, std::uint32_t growth_steps) {
+    step_state.graph().add(advance_op, {step_state}, AdvanceAttributes{beta1, beta2, schedule, growth_steps});
 }
-void advance_step(Tensor step_state, const Optimizer& optimizer, const reference::ScheduleSettings& schedule) {
-    if (const auto* adam = std::get_if<Adam>(&optimizer)) return advance_step(step_state, adam->beta1, adam->beta2, schedule);
-    if (const auto* adamw = std::get_if<AdamW>(&optimizer)) return advance_step(step_state, adamw->beta1, adamw->beta2, schedule);
-    advance_step(step_state, 0, 0, schedule);
+void advance_step(Tensor step_state, const Optimizer& optimizer, const reference::ScheduleSettings& schedule, std::uint32_t growth_steps) {
+    if (const auto* adam = std::get_if<Adam>(&optimizer)) return advance_step(step_state, adam->beta1, adam->beta2, schedule, growth_steps);
+    if (const auto* adamw = std::get_if<AdamW>(&optimizer)) return advance_step(step_state, adamw->beta1, adamw->beta2, schedule, growth_steps);
+    advance_step(step_state, 0, 0, schedule, growth_steps);
 }
 
 }  // namespace hekla

@@ -13,6 +13,7 @@
 #include "plan/memory_plan.h"
 #include "plan/plan_state.h"
 #include "plan/recompute.h"
+#include "plan/storage.h"
 
 namespace hekla::plan {
 namespace {
@@ -78,7 +79,7 @@ class Compiler {
         std::vector<ParameterPtr> parameters;
         for (const Value& value : graph_.values())
             if (value.kind == ValueKind::parameter) parameters.push_back(value.parameter);
-        return std::make_shared<ParameterStore>(device, parameters);
+        return std::make_shared<ParameterStore>(device, parameters, options_.precision);
     }
 
     std::uint32_t root(std::uint32_t value) const { return state_->program.root[value]; }
@@ -119,17 +120,49 @@ class Compiler {
             return found != gradient_of_.end() && found->second == parameter;
         };
         surroundings.place = [this](std::uint32_t parameter) { return arena_place(parameter); };
+        std::vector<std::vector<LoweredCall>> lowered;  // by node
+        for (const Node& node : state_->program.nodes) {
+            Lowering lowering(graph_, surroundings);
+            if (!node.op->is_alias()) node.op->lower(node, lowering);
+            lowered.push_back(std::move(lowering.calls()));
+        }
+        choose_storage(lowered);
         find_last_reads();
-        for (std::size_t i = 0; i < state_->program.nodes.size(); ++i) {
+        for (std::size_t i = 0; i < lowered.size(); ++i) {
             const Node& node = state_->program.nodes[i];
             if (node.op->is_alias()) continue;
-            Lowering lowering(graph_, surroundings);
-            node.op->lower(node, lowering);
             begin_outputs(node);
-            if (options_.memory == Memory::low && lowering.calls().size() == 1) put_in_place(lowering.calls()[0], last_reads_[i]);
-            for (const LoweredCall& call : lowering.calls()) add_calls(node, call);
+            if (options_.memory == Memory::low && lowered[i].size() == 1) put_in_place(lowered[i][0], last_reads_[i]);
+            for (LoweredCall& call : lowered[i]) {
+                const kernels::OperandMask given = half_operands(state_->program, call, half_parameters_);
+                call.problem = as_stored(device_, call, half_operands(state_->program, call, half_) | given, given);
+                if (!call.problem)
+                    throw Error(ErrorCode::unsupported, std::string("[compile] ") + node.op->name + " can't work on parameters of 16 bits: use Precision::f32");
+                add_calls(node, call);
+            }
         }
     }
+
+    /// Values of 16 bits, where the precision asks for them.
+    void choose_storage(const std::vector<std::vector<LoweredCall>>& lowered) {
+        if (state_->store->state().stored_as == DType::f16) {
+            if (state_->writes_parameters)
+                throw Error(ErrorCode::invalid_argument, "[compile] parameters of 16 bits can't be trained: use Precision::mixed");
+            for (std::uint32_t id = 0; id < graph_.values().size(); ++id)
+                if (value_of(id).kind == ValueKind::parameter) half_parameters_.insert(id);
+        }
+        if (options_.precision == Precision::f32) return;
+        std::vector<const LoweredCall*> calls;
+        std::set<std::uint32_t> wanted;
+        for (std::size_t i = 0; i < lowered.size(); ++i) {
+            for (const LoweredCall& call : lowered[i]) calls.push_back(&call);
+            for (std::uint32_t output : state_->program.nodes[i].outputs)
+                if (is_temporary(root(output)) && value_of(root(output)).desc.dtype == DType::f32) wanted.insert(root(output));
+        }
+        half_ = stored_half(device_, state_->program, calls, std::move(wanted), half_parameters_);
+    }
+
+    DType stored_as(std::uint32_t key) const { return half_.contains(key) || half_parameters_.contains(key) ? DType::f16 : value_of(key).desc.dtype; }
 
     /// What is made a second time (plan/recompute.h) lies in memory of its own.
     void begin_outputs(const Node& node) {
@@ -157,6 +190,9 @@ class Compiler {
         const auto takes = [&](std::size_t into) {
             const OperandRef& operand = lowered.operands[into];
             const auto same = [&](const OperandRef& other) { return other.kind == Kind::value && root(other.value) == root(operand.value); };
+            const auto half = [&](const OperandRef& other) { return other.kind == Kind::value && half_.contains(root(other.value)); };
+            // Numbers of 16 bits are read through texel buffers, which are read-only.
+            if (std::any_of(lowered.operands.begin(), lowered.operands.end(), half)) return false;
             return operand.kind == Kind::value && is_temporary(root(operand.value)) && last_reads.contains(root(operand.value)) &&
                    value_of(root(operand.value)).desc.bytes() == value_of(root(result.value)).desc.bytes() &&
                    std::count_if(lowered.operands.begin(), lowered.operands.end(), same) == 1;
@@ -210,7 +246,7 @@ class Compiler {
         const std::uint32_t key = root(id);
         if (const auto known = value_places_.find(key); known != value_places_.end()) return known->second;
         const Value& value = value_of(key);
-        Place place{.bytes = kernels::range_bytes(value.desc.elements(), value.desc.dtype), .value = key};
+        Place place{.bytes = kernels::range_bytes(value.desc.elements(), stored_as(key)), .value = key};
         if (place.bytes > device_.caps().max_storage_range_bytes && !options_.bound.contains(key))
             throw Error(ErrorCode::unsupported, "[compile] a tensor " + to_string(value.desc) + " has " + std::to_string(place.bytes) +
                                                     " bytes, a binding of this device holds " + std::to_string(device_.caps().max_storage_range_bytes) +
@@ -305,7 +341,7 @@ class Compiler {
             }
             accesses.push_back(accesses_of(planned, operands));
             std::vector<Written> writes;
-            for (const auto& [value, place] : planned.writes) writes.push_back({value, places_[place].range});
+            for (const auto& [value, place] : planned.writes) writes.push_back({value, places_[place].range, stored_as(root(value)) == DType::f16});
             state_->layers.back().calls.push_back({kernels::prepare(device_, *state_->sets, planned.call, operands), false, std::move(writes)});
         }
         set_barriers(accesses);
@@ -338,6 +374,7 @@ class Compiler {
     std::map<std::uint32_t, std::uint32_t> value_places_;  // root value -> place, the newest
     std::set<std::uint32_t> made_;                         // roots that were lowered so far
     std::vector<std::set<std::uint32_t>> last_reads_;      // by node
+    std::set<std::uint32_t> half_, half_parameters_;       // roots that are stored in 16 bits
     std::vector<PlannedCall> calls_;
     MemoryPlan memory_;
     std::uint32_t layer_ = 0;

@@ -15,10 +15,10 @@ class FiniteCheck {
         : device_(device), sets_(device), flags_(device, std::max(most, 1u) * 4, vulkan::MemoryUse::device, "finite flags") {
         device_.fill({&flags_, 0, flags_.bytes()}, 0);
     }
-    void record(VkCommandBuffer cmd, const vulkan::BufferRange& range, std::uint64_t elements, std::uint32_t flag) {
+    void record(VkCommandBuffer cmd, const vulkan::BufferRange& range, std::uint64_t elements, std::uint32_t flag, bool half) {
         const vulkan::BufferRange operands[] = {range, {&flags_, 0, flags_.bytes()}};
         const auto call = kernels::make_call<shaders::check_finite>(
-            {.group_size = kernels::default_group_size}, {.elements = static_cast<std::uint32_t>(elements), .flag = flag},
+            {.group_size = kernels::default_group_size, .half_words = half}, {.elements = static_cast<std::uint32_t>(elements), .flag = flag},
             kernels::groups_for(elements), {{0}, {1}}, static_cast<double>(elements));
         vulkan::compute_barrier(device_, cmd);
         kernels::emit(device_, cmd, kernels::prepare(device_, sets_, call, operands));
@@ -46,7 +46,7 @@ std::string Plan::State::find_non_finite() {
     FiniteCheck weights(*device, static_cast<std::uint32_t>(parameters.parameters.size()));
     device->run_once([&](VkCommandBuffer cmd) {
         for (std::uint32_t i = 0; i < parameters.parameters.size(); ++i)
-            weights.record(cmd, parameters.range_of(i), parameters.parameters[i]->shape().elements(), i);
+            weights.record(cmd, parameters.range_of(i), parameters.parameters[i]->shape().elements(), i, parameters.stored_as == DType::f16);
     });
     const std::vector<std::uint32_t> weight_flags = weights.flags();
     for (std::size_t i = 0; i < parameters.parameters.size(); ++i)
@@ -62,9 +62,9 @@ std::string Plan::State::find_non_finite() {
             for (const plan::LayerCall& call : layer.calls) {
                 vulkan::compute_barrier(*device, cmd);
                 kernels::emit(*device, cmd, call.call);
-                for (const auto& [value, range] : call.writes)
+                for (const auto& [value, range, half] : call.writes)
                     if (const TensorDesc& desc = graph->values()[value].desc; desc.dtype == DType::f32)
-                        outputs.record(cmd, range, desc.elements(), flag++);
+                        outputs.record(cmd, range, desc.elements(), flag++, half);
             }
         });
         const std::vector<std::uint32_t> flags = outputs.flags();

@@ -14,6 +14,7 @@ namespace hekla::plan {
 struct Written {
     std::uint32_t value = 0;
     vulkan::BufferRange range;
+    bool half = false;  // in 16 bits
 };
 
 struct LayerCall {

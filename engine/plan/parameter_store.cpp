@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include <hekla/error.h>
 
+#include "base/half.h"
 #include "kernels/recorder.h"
 #include "plan/store_state.h"
 
@@ -10,13 +12,30 @@ namespace hekla {
 
 using vulkan::MemoryUse;
 
-ParameterStore::State::State(std::shared_ptr<vulkan::Device> on, std::vector<ParameterPtr> all)
-    : device(std::move(on)), parameters(std::move(all)) {
+namespace {
+void store(std::byte* to, const Parameter& parameter, const std::vector<float>& values, DType dtype) {
+    if (dtype == DType::f32) {
+        std::memcpy(to, values.data(), values.size() * sizeof(float));
+        return;
+    }
+    std::vector<std::uint16_t> halves;
+    for (float value : values) {
+        halves.push_back(to_half(value));
+        if (std::isfinite(value) && std::isinf(from_half(halves.back())))
+            throw Error(ErrorCode::invalid_argument, "[parameters] " + parameter.name() + " holds " + std::to_string(value) +
+                                                         ", 16 bits hold 65504 at most: use Precision::mixed, which keeps parameters in 32");
+    }
+    std::memcpy(to, halves.data(), halves.size() * sizeof(std::uint16_t));
+}
+}  // namespace
+
+ParameterStore::State::State(std::shared_ptr<vulkan::Device> on, std::vector<ParameterPtr> all, DType dtype)
+    : device(std::move(on)), stored_as(dtype), parameters(std::move(all)) {
     std::stable_sort(parameters.begin(), parameters.end(),
                      [](const ParameterPtr& l, const ParameterPtr& r) { return l->trainable() > r->trainable(); });
     const std::uint64_t most = device->caps().max_storage_range_bytes;
     for (const ParameterPtr& parameter : parameters) {
-        const std::uint64_t size = kernels::range_bytes(parameter->shape().elements(), DType::f32);
+        const std::uint64_t size = kernels::range_bytes(parameter->shape().elements(), stored_as);
         if (size > most)
             throw Error(ErrorCode::unsupported, "[parameters] " + parameter->name() + " (" + to_string(parameter->shape()) + ") has " +
                                                     std::to_string(size) + " bytes, a binding of this device holds " + std::to_string(most));
@@ -54,7 +73,7 @@ void ParameterStore::State::upload() {
     std::vector<std::byte> all(bytes);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const std::vector<float>& host = parameters[i]->host_values();
-        std::memcpy(all.data() + offsets[i], host.data(), host.size() * sizeof(float));
+        store(all.data() + offsets[i], *parameters[i], host, stored_as);
     }
     if (bytes) device->upload({values.get(), 0, bytes}, all);
     device_newer = false;
@@ -79,7 +98,7 @@ std::size_t ParameterStore::State::index_of(const ParameterPtr& parameter) const
 }
 
 vulkan::BufferRange ParameterStore::State::range_of(std::size_t index) const {
-    return {values.get(), offsets[index], kernels::range_bytes(parameters[index]->shape().elements(), DType::f32)};
+    return {values.get(), offsets[index], kernels::range_bytes(parameters[index]->shape().elements(), stored_as)};
 }
 
 const vulkan::Buffer& ParameterStore::State::arena(OperandRef::Kind kind) {
@@ -140,8 +159,8 @@ void ParameterStore::State::show_averages() {
 }
 void ParameterStore::State::begin_averages() { copy(*device, *values, *averages, trainable_bytes); }
 
-ParameterStore::ParameterStore(const Device& device, std::vector<ParameterPtr> parameters)
-    : state_(std::make_shared<State>(device.shared(), std::move(parameters))) {
+ParameterStore::ParameterStore(const Device& device, std::vector<ParameterPtr> parameters, Precision precision)
+    : state_(std::make_shared<State>(device.shared(), std::move(parameters), precision == Precision::f16 ? DType::f16 : DType::f32)) {
     state_->take();
 }
 ParameterStore::~ParameterStore() = default;

@@ -5,6 +5,7 @@
 
 #include <hekla/error.h>
 
+#include "base/half.h"
 #include "plan/plan_state.h"
 
 namespace hekla {
@@ -70,6 +71,12 @@ std::vector<float> Plan::read(Tensor output) {
     if (value.desc.dtype != DType::f32)
         throw Error(ErrorCode::invalid_argument, "[plan] only f32 values can be read, this one is " + to_string(value.desc));
     std::vector<float> values(value.desc.elements());
+    if (state_->graph->values()[root[output.id()]].kind == ValueKind::parameter && state_->store->state().stored_as == DType::f16) {
+        std::vector<std::uint16_t> halves(values.size());
+        state_->device->download({range.buffer, range.offset, halves.size() * sizeof(std::uint16_t)}, std::as_writable_bytes(std::span(halves)));
+        std::transform(halves.begin(), halves.end(), values.begin(), from_half);
+        return values;
+    }
     state_->device->download({range.buffer, range.offset, values.size() * sizeof(float)}, std::as_writable_bytes(std::span(values)));
     return values;
 }

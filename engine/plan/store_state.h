@@ -14,7 +14,7 @@ namespace hekla {
 /// Parameters lie one after another in an arena, trainable ones first; gradients and moments lie at the same
 /// offsets in arenas of their own, so that an optimizer is one kernel over whole ranges.
 struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<ParameterStore::State> {
-    State(std::shared_ptr<vulkan::Device> device, std::vector<ParameterPtr> parameters);
+    State(std::shared_ptr<vulkan::Device> device, std::vector<ParameterPtr> parameters, DType stored_as);
     ~State() override;
 
     void fetch() override;
@@ -41,6 +41,7 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     void begin_averages();
 
     std::shared_ptr<vulkan::Device> device;
+    DType stored_as;  // f32, or f16 of what no plan may change
     std::vector<ParameterPtr> parameters;
     std::vector<std::uint64_t> offsets;
     std::uint64_t trainable_bytes = 0, bytes = 0;

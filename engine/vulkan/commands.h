@@ -76,6 +76,7 @@ class DescriptorArena {
     struct Bound {
         BufferRange range;
         std::uint32_t texel_components = 0;  // texel bindings: 1 (r32f) or 4 (rgba32f)
+        bool half = false;                   // r16f and rgba16f instead, which every device has too
     };
     /// A written descriptor set; `bound[i]` belongs to binding i of the pipeline's shader. Texel
     /// bindings get a VkBufferView owned by the arena (one per distinct range). Throws Error

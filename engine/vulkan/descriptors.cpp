@@ -118,7 +118,7 @@ VkBufferView DescriptorArena::texel_view(const ShaderInfo& shader, const ShaderB
     if (bound.texel_components != 1 && bound.texel_components != 4) {
         fail(ErrorCode::internal, shader, binding, "is a texel buffer and needs 1 or 4 components");
     }
-    const std::uint64_t texel_bytes = 4ull * bound.texel_components;
+    const std::uint64_t texel_bytes = (bound.half ? 2ull : 4ull) * bound.texel_components;
     if (bound.range.bytes % texel_bytes != 0) {
         fail(ErrorCode::internal, shader, binding,
              "has a range of " + bytes_text(bound.range.bytes) + ", no multiple of its texel of " +
@@ -128,13 +128,15 @@ VkBufferView DescriptorArena::texel_view(const ShaderInfo& shader, const ShaderB
                 "texels");
     const auto known = std::find_if(views_.begin(), views_.end(), [&](const View& view) {
         return view.bound.range == bound.range &&
-               view.bound.texel_components == bound.texel_components;
+               view.bound.texel_components == bound.texel_components &&
+               view.bound.half == bound.half;
     });
     if (known != views_.end()) return known->view;
     auto info = structure<VkBufferViewCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_VIEW_CREATE_INFO);
     info.buffer = bound.range.buffer->handle();
-    info.format =
-        bound.texel_components == 4 ? VK_FORMAT_R32G32B32A32_SFLOAT : VK_FORMAT_R32_SFLOAT;
+    const bool four = bound.texel_components == 4;
+    info.format = bound.half ? (four ? VK_FORMAT_R16G16B16A16_SFLOAT : VK_FORMAT_R16_SFLOAT)
+                             : (four ? VK_FORMAT_R32G32B32A32_SFLOAT : VK_FORMAT_R32_SFLOAT);
     info.offset = bound.range.offset;
     info.range = bound.range.bytes;
     views_.reserve(views_.size() + 1);  // so that push_back cannot throw and lose the view

@@ -53,8 +53,12 @@ TEST(StepState, IsLaidOutAsInTheShaders) {
     MEMBER("uint", schedule_start);
     MEMBER("uint", accumulated_steps);
     MEMBER("uint", accumulated_rows);
+    MEMBER("float", loss_scale);
+    MEMBER("uint", good_steps);
+    MEMBER("uint", skipped_steps);
+    MEMBER("uint", overflow);
 #undef MEMBER
-    for (std::size_t i = 0; i < 6; ++i)
+    for (std::size_t i = 0; i < 2; ++i)
         host.at(offsetof(StepState, reserved) / 4 + i) = {"uint", "reserved" + std::to_string(i)};
     for (std::size_t i = 0; i < host.size(); ++i) EXPECT_EQ(shader[i], host[i]) << "word " << i << ": " << shader[i].name;
 }
@@ -63,6 +67,7 @@ TEST(StepState, BeginsBeforeTheFirstUpdate) {
     const StepState state;
     EXPECT_EQ(state.step, 0u);
     EXPECT_EQ(state.halted, 0u);
+    EXPECT_EQ(state.loss_scale, 1.0f);
     EXPECT_EQ(state.beta1_correction, 0.0f);
     EXPECT_EQ(state.beta2_correction, 0.0f);
 }

@@ -4,6 +4,7 @@
 #include "kernels/count_predictions.h"
 #include "kernels/depthwise.h"
 #include "kernels/embedding.h"
+#include "kernels/loss_scale.h"
 #include "kernels/matmul.h"
 #include "kernels/norm.h"
 #include "kernels/optimizers.h"
@@ -187,6 +188,10 @@ void add_training(Problems& list) {
     put<RecordStep>(list, 200u);
     put<Advance>(list, 0.9f, 0.999f);
     put<Advance>(list, 0.0f, 0.0f);
+    put<Advance>(list, 0.9f, 0.999f, reference::ScheduleSettings{}, 3u);  // the scale grows after this step
+    put<Advance>(list, 0.9f, 0.999f, reference::ScheduleSettings{}, 7u);
+    put<LossScale>(list);
+    put<CheckGradients>(list, 133);
     put<Dropout>(list, 101, 0.25f, 3u);
     put<Dropout>(list, 1024, 0.5f, 0u);
     put<GatherImages>(list, GatherImages::Settings{.rows = 5, .image_bytes = 27, .sample_count = 11, .samples = 11, .scale = 1 / 255.0f, .shift = -0.5f});

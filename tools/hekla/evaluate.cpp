@@ -5,6 +5,7 @@
 #include <hekla/nn.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "metrics_output.h"
 #include "number_checks.h"
 #include "output.h"
+#include "plan_options.h"
 
 namespace hekla::command {
 namespace {
@@ -25,7 +27,24 @@ struct EvaluateArguments {
     std::uint64_t seed = 0;
     std::optional<std::uint64_t> limit;
     KernelArguments kernels;
+    PlanArguments plan;
 };
+
+/// The same by f32, and how far the outputs of the first batch are from it.
+struct Exact {
+    Evaluation evaluation;
+    OutputError error;
+};
+Exact evaluate_exactly(const EvaluateArguments& arguments, Device& device, const Network& network,
+                       const data::Dataset& data, Trainer& trainer) {
+    Trainer exact(device, network);
+    data::Dataset first = data;
+    const std::size_t count = std::min<std::size_t>(arguments.batch, data.size());
+    first.labels.resize(count);
+    first.images.resize(count * data.image_bytes());
+    const std::vector<float> outputs = trainer.predict(first, arguments.batch);
+    return {exact.evaluate(data, arguments.batch), output_error(outputs, exact.predict(first, arguments.batch))};
+}
 
 data::Dataset load_data(const EvaluateArguments& arguments, const Network& network) {
     data::TrainTest sets = arguments.data.empty()
@@ -40,8 +59,10 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
     const data::Dataset data = load_data(arguments, network);
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));
-    Trainer trainer(device, network);
+    Trainer trainer(device, network, {.compile = compile_options(arguments.plan)});
     const Evaluation result = trainer.evaluate(data, arguments.batch);
+    std::optional<Exact> exact;
+    if (arguments.plan.precision != "f32") exact = evaluate_exactly(arguments, device, network, data, trainer);
     write_choices(arguments.kernels, trainer.choices());
     if (common.json) {
         Json json = {{"test_accuracy", result.accuracy},
@@ -52,7 +73,12 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
                      {"device", device.info().name},
                      {"model", arguments.model},
                      {"data", data.name},
-                     {"split", arguments.split}};
+                     {"split", arguments.split},
+                     {"storage", arguments.plan.precision}};
+        if (exact) {
+            json["f32_accuracy"] = exact->evaluation.accuracy;
+            json["difference_from_f32"] = error_json(exact->error);
+        }
         add_metrics(json, result.counts, data.classes);
         print_json(json);
         return exit_success;
@@ -62,6 +88,10 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
               << "correct: " << result.correct << " of " << result.count << " (" << data.name
               << ")\n"
               << metrics_text(result.counts, data.classes) << "speed: " << fixed(result.images_per_second, 0) << " images/s\n";
+    if (exact) {
+        std::cout << arguments.plan.precision << ": " << error_text(exact->error)
+                  << " (first batch); accuracy by f32: " << fixed(exact->evaluation.accuracy, 4) << "\n";
+    }
     return exit_success;
 }
 
@@ -83,6 +113,7 @@ Command add_evaluate(CLI::App& app, CommonOptions& common) {
         ->check(positive_integer())
         ->type_name("N");
     sub->add_option("--seed", a->seed, "Seed of --limit (0)")->check(whole_number());
+    add_precision_option(*sub, a->plan);
     add_kernel_options(*sub, a->kernels);
     add_common_options(*sub, common);
     return {sub, [a, &common] { return run_evaluate(*a, common); }};

@@ -9,10 +9,12 @@
 #include <iostream>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "command.h"
 #include "kernel_options.h"
 #include "output.h"
+#include "plan_options.h"
 
 namespace hekla::command {
 namespace {
@@ -25,6 +27,7 @@ struct PredictArguments {
     std::vector<std::string> images;
     bool invert = false;
     KernelArguments kernels;
+    PlanArguments plan;
 };
 
 struct Guess {
@@ -94,9 +97,12 @@ int run_predict(const PredictArguments& arguments, CommonOptions& common) {
     const data::Dataset images = read_images(arguments, network.input());
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));
-    Trainer trainer(device, network);
-    const std::vector<float> probabilities = trainer.predict(
-        images, static_cast<std::uint32_t>(std::min<std::size_t>(images.size(), largest_batch)));
+    Trainer trainer(device, network, {.compile = compile_options(arguments.plan)});
+    const auto batch = static_cast<std::uint32_t>(std::min<std::size_t>(images.size(), largest_batch));
+    const std::vector<float> probabilities = trainer.predict(images, batch);
+    std::optional<OutputError> error;
+    if (arguments.plan.precision != "f32")
+        error = output_error(probabilities, Trainer(device, network).predict(images, batch));
     write_choices(arguments.kernels, trainer.choices());
     const std::size_t classes = probabilities.size() / images.size();
     std::vector<std::vector<Guess>> all;
@@ -106,13 +112,16 @@ int run_predict(const PredictArguments& arguments, CommonOptions& common) {
     }
     if (!common.json) {
         print_result(arguments, all);
+        if (error) std::cout << arguments.plan.precision << ": " << error_text(*error) << "\n";
         return exit_success;
     }
     Json results = Json::array();
     for (std::size_t i = 0; i < all.size(); ++i) {
         results.push_back(to_json(arguments.images[i], all[i]));
     }
-    print_json(results.size() == 1 ? results[0] : Json{{"results", results}});
+    Json json = results.size() == 1 ? results[0] : Json{{"results", results}};
+    if (error) json["difference_from_f32"] = error_json(*error);
+    print_json(json);
     return exit_success;
 }
 
@@ -128,6 +137,7 @@ Command add_predict(CLI::App& app, CommonOptions& common) {
         ->type_name("FILE.safetensors");
     sub->add_flag("--invert", arguments->invert,
                   "Swap dark and bright: MNIST's digits are bright on dark, ink on paper is not");
+    add_precision_option(*sub, arguments->plan);
     add_kernel_options(*sub, arguments->kernels);
     add_common_options(*sub, common);
     return {sub, [arguments, &common] { return run_predict(*arguments, common); }};

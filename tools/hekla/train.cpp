@@ -124,6 +124,11 @@ bool fit_and_save(const TrainArguments& arguments, Recipe& recipe, Trainer& trai
         }
     }
     recipe.network.save(result.model);
+    if (result.history.skipped_steps) {
+        std::cerr << "note: mixed precision left out " << result.history.skipped_steps << " of "
+                  << result.history.steps << " updates; the loss scale is "
+                  << fixed(result.history.loss_scale, 0) << "\n";
+    }
     log.finish(result.history);
     const std::string file = io::read_file(result.model);
     result.weights_sha256 = io::sha256(std::as_bytes(std::span(file)));

@@ -98,7 +98,7 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
     sub.add_option("--log", a.log,
                    "Write a JSON line per step and per epoch; it is kept if training fails")
         ->type_name("FILE");
-    add_plan_options(sub, a.plan);
+    add_training_options(sub, a.plan);
     add_kernel_options(sub, a.kernels);
 }
 

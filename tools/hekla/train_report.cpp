@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t pictures = 25;
 
+std::string precision_text(Precision precision, const History& history) {
+    if (precision != Precision::mixed) return "f32";
+    return "mixed, loss scale " + fixed(history.loss_scale, 0) + ", " +
+           std::to_string(history.skipped_steps) + " updates left out";
+}
+
 std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
                                 const data::TrainTest& data) {
     const DeviceInfo& device = result.device;
@@ -26,6 +32,7 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
             {"Optimizer", update_text(recipe.trainer)},
             {"Held out", fixed(100.0 * static_cast<double>(fit.validation_split), 1) + " %"},
             {"Seed", std::to_string(recipe.trainer.seed)},
+            {"Precision", precision_text(recipe.trainer.compile.precision, result.history)},
             {"Training time", fixed(result.history.seconds, 1) + " s, " +
                                   fixed(result.history.images_per_second, 0) + " images/s"},
             {"Weights", "SHA-256 " + result.weights_sha256},
@@ -86,6 +93,8 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
                  {"objects_after_first_epoch", history.objects_after_first_epoch},
                  {"submits", history.submits},
                  {"cut_steps", history.cut_steps},
+                 {"skipped_steps", history.skipped_steps},
+                 {"loss_scale", history.loss_scale},
                  {"planned_bytes", history.planned_bytes},
                  {"default_planned_bytes", history.default_planned_bytes},
                  {"stopped", !result.test.has_value()},

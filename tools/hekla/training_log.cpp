@@ -35,6 +35,10 @@ void TrainingLog::epoch(const EpochResult& result) {
     if (result.validation_loss) json["validation_loss"] = *result.validation_loss;
     if (result.validation_accuracy) json["validation_accuracy"] = *result.validation_accuracy;
     json["learning_rate"] = result.learning_rate;
+    if (result.loss_scale != 1) {  // mixed precision
+        json["loss_scale"] = result.loss_scale;
+        json["skipped_steps"] = result.skipped_steps;
+    }
     json["seconds"] = result.seconds;
     json["images_per_second"] = result.images_per_second;
     file_ << json_text(json) << std::endl;

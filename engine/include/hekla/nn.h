@@ -21,6 +21,14 @@
 namespace hekla {
 
 
+/// Of Precision::mixed: the loss is multiplied before the way back, lest small gradients vanish in 16 bits. Where a gradient
+/// becomes infinite or NaN by it, the device leaves out the update and halves the scale; where the loss itself does, the
+/// training ends as it does in 32 bits.
+struct LossScaling {
+    float initial = 65536;              // at least 1; powers of two round nothing
+    std::uint32_t growth_steps = 2000;  // steps without an overflow until the scale doubles, at least 1
+};
+
 struct TrainerOptions {
     Loss loss = CrossEntropy{};
     Optimizer optimizer = Adam{};
@@ -33,6 +41,7 @@ struct TrainerOptions {
     float scale = 1.0f / 255.0f;  // of the input, if the network is not built
     float shift = 0.0f;
     CompileOptions compile = {};
+    LossScaling loss_scaling = {};
 };
 
 struct StepResult {
@@ -49,6 +58,8 @@ struct EpochResult {
     double learning_rate = 0;       // of its first update
     double seconds = 0;             // training only
     double images_per_second = 0;
+    std::uint64_t skipped_steps = 0;  // of mixed precision: updates that were left out
+    double loss_scale = 1;            // of mixed precision, at the epoch's end
 };
 /// What a progress display needs; called after every submit.
 struct Progress {
@@ -95,6 +106,8 @@ struct History {
     std::uint64_t cut_steps = 0;       // steps that took more than one submit
     double vulkan_calls_per_step = 0;  // of the replay
     std::uint64_t objects_after_first_epoch = 0;  // Vulkan objects made and memory allocated after it: 0
+    std::uint64_t skipped_steps = 0;   // of mixed precision
+    double loss_scale = 1;
     std::uint64_t planned_bytes = 0;          // of device memory for computed values
     std::uint64_t default_planned_bytes = 0;  // the same with the CompileOptions' defaults
 };

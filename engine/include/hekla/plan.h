@@ -19,7 +19,8 @@ namespace hekla {
 /// their newest values. One thread at a time.
 class ParameterStore {
   public:
-    ParameterStore(const Device& device, std::vector<ParameterPtr> parameters);
+    /// With Precision::f16 in 16 bits, for plans that read them only; the parameters' own values stay what they are.
+    ParameterStore(const Device& device, std::vector<ParameterPtr> parameters, Precision precision = Precision::f32);
     ~ParameterStore();
     ParameterStore(const ParameterStore&) = delete;
     ParameterStore& operator=(const ParameterStore&) = delete;

@@ -9,7 +9,7 @@
 
 namespace hekla {
 
-enum class DType : std::uint8_t { f32, u32, i32, u8 };
+enum class DType : std::uint8_t { f32, u32, i32, u8, f16 };
 
 /// Bytes of one element.
 std::size_t byte_size(DType dtype);
