@@ -51,6 +51,6 @@ void main() {
     uint out_at = ((n * params.out_h + oh) * params.out_w + first) * vectors + c;
     UNROLL for (uint t = 0u; t < tile_w; ++t) {
         if (first + t >= params.out_w) break;
-        y.data[out_at + t * vectors] = activate(activation, sum[t], params.activation_parameter);
+        y.data[out_at + t * vectors] = PACK(activate(activation, sum[t], params.activation_parameter));
     }
 }

@@ -33,5 +33,5 @@ void main() {
                    LOAD4(dy, ((n * params.out_h + uint(oh)) * params.out_w + uint(ow)) * vectors + c);
         }
     }
-    dx.data[index] = sum;
+    dx.data[index] = PACK(sum);
 }

@@ -20,5 +20,5 @@ void main() {
     T inverse = T(LOAD_G(coefficients, at)), mean_dy = T(LOAD_G(coefficients, plane + at));
     T slope = T(LOAD_G(coefficients, 2u * plane + at)), mean = T(LOAD_G(coefficients, 3u * plane + at));
     T v = inverse * (LOAD_CHANNEL(scale, channel) * LOAD(dy, i) - mean_dy - (LOAD(x, i) - mean) * slope);
-    dx.data[i] = row < LIVE_ROWS ? v : T(0.0);
+    dx.data[i] = PACK(row < LIVE_ROWS ? v : T(0.0));
 }

@@ -19,5 +19,5 @@ void main() {
     uint at = outer * params.groups + (params.width == 1u ? channel : quotient(channel, params.width));
     G mean = LOAD_G(statistics, at), inverse = LOAD_G(statistics, params.outer * params.groups + at);
     T v = (LOAD(x, i) - T(mean)) * T(inverse) * LOAD_CHANNEL(scale, channel) + LOAD_CHANNEL(shift, channel);
-    y.data[i] = row < LIVE_ROWS ? v : T(0.0);
+    y.data[i] = PACK(row < LIVE_ROWS ? v : T(0.0));
 }

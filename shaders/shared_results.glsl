@@ -25,7 +25,7 @@ void write_results(uint m0, uint n0, uint matrix) {
                 UNROLL for (uint l = 0u; l < 4u; ++l)
                     if (column + l < params.columns) c.data[at + l] = value[l];
 #else
-                c.data[at / 4u] = value;
+                c.data[at / 4u] = PACK(value);
 #endif
             }
         }

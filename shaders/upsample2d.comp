@@ -22,5 +22,5 @@ void main() {
         T bottom = mix(pixel(n, h.second, w.first, channel), pixel(n, h.second, w.second, channel), w.weight);
         v = mix(top, bottom, h.weight);
     }
-    y.data[index] = v;
+    y.data[index] = PACK(v);
 }

@@ -33,5 +33,5 @@ void main() {
             sum += h_share * share(ow, w, params.factor_w, params.width) *
                    LOAD(dy, ((n * out_h + oh) * out_w + ow) * params.channels + channel);
     }
-    dx.data[index] = sum;
+    dx.data[index] = PACK(sum);
 }

@@ -29,6 +29,18 @@ const ShaderInfo* half_variant(const ShaderInfo* shader) {
         {&shaders::pool2d_vec4_texel::info(), &shaders::pool2d_half::info()},
         {&shaders::max_pool2d_tiles_vec4_texel::info(), &shaders::max_pool2d_tiles_half::info()},
         {&shaders::max_pool2d_gradient_tiles_vec4_texel::info(), &shaders::max_pool2d_gradient_tiles_half::info()},
+        {&shaders::matmul_shared_columns4_texel::info(), &shaders::matmul_shared_columns4_half::info()},
+        {&shaders::matmul_shared_vec4_texel::info(), &shaders::matmul_shared_vec4_half::info()},
+        {&shaders::conv2d_shared_filters4_texel::info(), &shaders::conv2d_shared_filters4_half::info()},
+        {&shaders::conv2d_shared_channels4_texel::info(), &shaders::conv2d_shared_channels4_half::info()},
+        {&shaders::normalize_groups4_texel::info(), &shaders::normalize_groups4_half::info()},
+        {&shaders::normalize_width4_texel::info(), &shaders::normalize_width4_half::info()},
+        {&shaders::norm_input_gradient_groups4_texel::info(), &shaders::norm_input_gradient_groups4_half::info()},
+        {&shaders::norm_input_gradient_width4_texel::info(), &shaders::norm_input_gradient_width4_half::info()},
+        {&shaders::depthwise_texel::info(), &shaders::depthwise_half::info()},
+        {&shaders::depthwise_input_gradient_texel::info(), &shaders::depthwise_input_gradient_half::info()},
+        {&shaders::upsample2d_vec4_texel::info(), &shaders::upsample2d_half::info()},
+        {&shaders::upsample2d_gradient_vec4_texel::info(), &shaders::upsample2d_gradient_half::info()},
     };
     for (const auto& [full, half] : twins)
         if (full == shader) return half;
