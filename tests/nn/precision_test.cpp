@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <hekla/plan.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "plan/plan_state.h"
@@ -142,6 +143,8 @@ TEST(Mixed, EveryOptimizerTrainsAsItDoesInF32) {
     for (const char* optimizer_name : {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "lion"}) {
         TrainerOptions options = mixed();
         options.optimizer = optimizer(optimizer_name);
+        // Larger steps make much of little differences.
+        std::visit([](auto& chosen) { chosen.learning_rate = std::min(chosen.learning_rate, 1e-3f); }, options.optimizer);
         const Trained half = train(options, 2);
         options.compile = {};
         const Trained exact = train(options, 2);
