@@ -26,6 +26,7 @@ struct StepSettings {
     reference::ScheduleSettings schedule = {};
     plan::ReplayOptions replay;
     CompileOptions compile;
+    bool fuse = true;  // off: the graph's nodes as they are, the oracle of what is fused
 };
 
 class StepPlan {

@@ -6,10 +6,12 @@
 
 #include <hekla/error.h>
 
+#include "kernels/conv2d.h"
 #include "kernels/device_kernels.h"
 #include "kernels/in_place.h"
 #include "ops/update.h"
 #include "plan/barrier_plan.h"
+#include "plan/fusion.h"
 #include "plan/memory_plan.h"
 #include "plan/plan_state.h"
 #include "plan/recompute.h"
@@ -59,8 +61,7 @@ class Compiler {
     }
 
     std::unique_ptr<Plan::State> compile() {
-        fuse_activations(state_->program);
-        fuse_activation_gradients(state_->program);
+        if (options_.fuse) fuse();
         place_gradients();
         if (options_.memory == Memory::low) recompute(state_->program, graph_, [this](std::uint32_t root) { return is_temporary(root); });
         lower();
@@ -79,6 +80,14 @@ class Compiler {
         for (const Value& value : graph_.values())
             if (value.kind == ValueKind::parameter) parameters.push_back(value.parameter);
         return std::make_shared<ParameterStore>(device, parameters);
+    }
+
+    void fuse() {
+        fuse_activations(state_->program);
+        fuse_dense_gradients(state_->program, graph_, [this](const kernels::DenseGeometry& g) { return kernels::DenseGradients::pays(device_, g); });
+        fuse_activation_gradients(state_->program);
+        fuse_bias_gradients(state_->program, graph_, [this](const Conv2dGeometry& g) { return kernels::Conv2dWeightAndBiasGradient::pays(device_, g); });
+        fuse_loss(state_->program, graph_);
     }
 
     std::uint32_t root(std::uint32_t value) const { return state_->program.root[value]; }

@@ -53,6 +53,8 @@ struct CompileOptions : hekla::CompileOptions {
     ReplayOptions replay;
     /// Only measure: State::total_bytes is set, nothing is allocated or recorded.
     bool dry_run = false;
+    /// Off: every node as the graph has it. The oracle of what the fuse passes do.
+    bool fuse = true;
 };
 
 std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs,
