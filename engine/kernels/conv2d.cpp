@@ -179,15 +179,13 @@ std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv
 }
 
 std::vector<Implementation> conv2d_padded_filters(const vulkan::Device& device, const Conv2dGeometry& g, const Epilogue& epilogue,
-                                                  const RowsOperands& at, std::uint32_t first_scratch) {
+                                                  const RowsOperands& at, std::uint32_t first_scratch, const KernelCall& copy) {
     if (g.filters % 4 == 0) return {};
-    const std::uint32_t room = (g.filters + 3) / 4 * 4, weight = first_scratch;
-    const auto taps = static_cast<std::uint32_t>(g.weight_elements() / g.filters);
-    std::vector<Implementation> list = rows_of<AnyRowsShaders>(device, g, epilogue, {at.x, weight, at.bias, at.y});
+    std::vector<Implementation> list = rows_of<AnyRowsShaders>(device, g, epilogue, {at.x, first_scratch, at.bias, at.y});
     for (Implementation& rows : list) {
         rows.name += ", padded filters";
-        rows.calls.insert(rows.calls.begin(), copy_columns(device, taps, g.filters, g.filters, room, at.weight, weight));
-        rows.scratch_bytes = {std::uint64_t{taps} * room * 4};
+        rows.calls.insert(rows.calls.begin(), copy);
+        rows.scratch_bytes = {g.weight_elements() / g.filters * padded_filters(g) * 4};
     }
     return list;
 }
@@ -215,7 +213,9 @@ std::vector<Implementation> Conv2dForward::implementations(const vulkan::Device&
     if (prefers_winograd(device, g_)) rows.swap(winograd);
     for (Implementation& first : rows) list.push_back(std::move(first));
     for (Implementation& second : winograd) list.push_back(std::move(second));
-    for (Implementation& padded : conv2d_padded_filters(device, g_, epilogue_, {0, 1, bias, y}, y + 1)) list.push_back(std::move(padded));
+    const auto taps = static_cast<std::uint32_t>(g_.weight_elements() / g_.filters);
+    const KernelCall with_room = copy_columns(device, taps, g_.filters, g_.filters, padded_filters(g_), 1, y + 1);
+    for (Implementation& padded : conv2d_padded_filters(device, g_, epilogue_, {0, 1, bias, y}, y + 1, with_room)) list.push_back(std::move(padded));
     const bool texels = texels_fit(device, std::max(g_.input_elements(), g_.weight_elements()), 1);
     add_both<shaders::conv2d_direct, shaders::conv2d_direct_texel>(list, device, texels, [&]<class S>() {
         typename S::Params params{};

@@ -56,6 +56,23 @@ class Conv2dWeightGradient : public Problem {
     Conv2dGeometry g_;
 };
 
+/// The same with the gradient of the bias, from the same reading of dy. Operands: x, dy, dweight, dbias.
+class Conv2dWeightAndBiasGradient : public Problem {
+  public:
+    explicit Conv2dWeightAndBiasGradient(const Conv2dGeometry& geometry) : g_(geometry) {}
+    /// Whether the weight's gradient is likely to be made by a kernel that sums up dy beside it.
+    static bool pays(const vulkan::Device& device, const Conv2dGeometry& geometry);
+    std::string name() const override;
+    std::string details() const override;
+    std::vector<Operand> operands() const override;
+    std::vector<Implementation> implementations(const vulkan::Device& device) const override;
+    std::unique_ptr<Problem> small() const override;
+    void reference(std::vector<std::vector<double>>& operands) const override;
+
+  private:
+    Conv2dGeometry g_;
+};
+
 /// "32x28x28x1 3x3x1x16 stride 1x1"
 std::string to_string(const Conv2dGeometry& geometry);
 /// What to_string leaves out: "padded 1x1 to 28x28"; empty where windows begin at the edge and none is left out at the end.
@@ -72,12 +89,12 @@ struct RowsOperands {
 std::vector<Implementation> conv2d_rows(const vulkan::Device& device, const Conv2dGeometry& geometry,
                                         const Epilogue& epilogue, const RowsOperands& operands);
 
-/// The same for any number of filters, with a copy of the weight that has room for a multiple of four. None where the filters
-/// need no room, or rows can't do it. Scratch from `first_scratch`.
+/// The same for any number of filters, with a copy of the weight that has room for a multiple of four, which `copy` makes in
+/// operand `first_scratch`. None where the filters need no room, or rows can't do it. Operands: x, any, bias, y.
 std::vector<Implementation> conv2d_padded_filters(const vulkan::Device& device, const Conv2dGeometry& geometry, const Epilogue& epilogue,
-                                                  const RowsOperands& operands, std::uint32_t first_scratch);
-/// The weight gradient likewise. Operands: x, dy, dweight, then scratch.
-std::vector<Implementation> conv2d_weight_gradient_padded_filters(const vulkan::Device& device, const Conv2dGeometry& geometry);
+                                                  const RowsOperands& operands, std::uint32_t first_scratch, const KernelCall& copy);
+/// Filters with their room.
+inline std::uint32_t padded_filters(const Conv2dGeometry& g) { return (g.filters + 3) / 4 * 4; }
 
 inline std::uint32_t pixels(const Conv2dGeometry& g) { return g.batch * g.out_h * g.out_w; }
 

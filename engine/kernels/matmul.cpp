@@ -43,6 +43,8 @@ std::vector<Operand> Matmul::operands() const {
 std::vector<Implementation> Matmul::implementations(const vulkan::Device& device) const {
     std::vector<Implementation> list;
     if (prefers_lanes(device)) add_lanes(list, device);
+    const bool narrow_first = traits(device).cpu && g_.rows >= 16;
+    if (narrow_first) add_narrow(list, device);
     const bool a_vectors = g_.transpose_a ? g_.rows % 4 == 0 : g_.depth % 4 == 0;
     if (!g_.transpose_b && g_.columns % 4 == 0 && a_vectors) add_vec4(list, device);
     else if (!g_.transpose_b && g_.columns % 4 == 0) add_scalar_a(list, device);
@@ -50,6 +52,7 @@ std::vector<Implementation> Matmul::implementations(const vulkan::Device& device
     add_with_b_transposed(list, device);
     add_general(list, device);
     if (!prefers_lanes(device)) add_lanes(list, device);
+    if (!narrow_first) add_narrow(list, device);
     shared_offer(device).add_to(list);
     return list;
 }
@@ -154,6 +157,28 @@ void Matmul::add_with_b_transposed(std::vector<Implementation>& list, const vulk
     }
 }
 
+template <class S>
+KernelCall Matmul::general_call(const DeviceTraits& device, Tile tile, const Split& split) const {
+    const std::uint64_t invocations = std::uint64_t{(g_.columns + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
+    const bool split_up = split.splits > 1;
+    const Epilogue inner = split_up ? Epilogue{} : epilogue_;
+    const std::uint32_t result = split_up ? c_operand() + 1 : c_operand();
+    return make_call<S>({.group_size = device.group_size, .tile_m = tile.m, .tile_n = tile.n, .has_bias = inner.bias,
+                         .activation = inner.activation},
+                        {.batch = g_.batch, .rows = g_.rows, .columns = g_.columns, .depth = g_.depth,
+                         .a_row = g_.transpose_a ? 1 : g_.depth, .a_depth = g_.transpose_a ? g_.rows : 1,
+                         .a_batch = g_.broadcast_a ? 0 : g_.rows * g_.depth,
+                         .b_depth = g_.transpose_b ? 1 : g_.columns, .b_column = g_.transpose_b ? g_.depth : 1,
+                         .b_batch = g_.broadcast_b ? 0 : g_.columns * g_.depth,
+                         .splits = split.splits, .depth_per_split = split.depth_per_split, .activation_parameter = inner.parameter},
+                        groups_for(invocations * split.splits, device.group_size),
+                        {{0, 1}, {1, 1}, {inner.bias ? bias_operand() : 0, 1}, {result}}, static_cast<double>(g_.multiply_adds()));
+}
+
+KernelCall Matmul::plain_call(const vulkan::Device& device) const {
+    return general_call<shaders::matmul>(traits(device), {2, 2}, {1, g_.depth});
+}
+
 void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device& device) const {
     const DeviceTraits device_traits = traits(device);
     const bool texels = texels_fit(device, std::max(g_.a_elements(), g_.b_elements()), 1);
@@ -163,22 +188,7 @@ void Matmul::add_general(std::vector<Implementation>& list, const vulkan::Device
             const std::uint64_t invocations =
                 std::uint64_t{(g_.columns + tile.n - 1) / tile.n} * ((g_.rows + tile.m - 1) / tile.m) * g_.batch;
             const Split split = split_depth(device_traits, invocations, g_.depth);
-            const bool split_up = split.splits > 1;
-            const Epilogue inner = split_up ? Epilogue{} : epilogue_;
-            const std::uint32_t result = split_up ? c_operand() + 1 : c_operand();
-            Implementation implementation;
-            implementation.name = tile_name("matmul general", tile);
-            implementation.calls.push_back(make_call<S>(
-                {.group_size = device_traits.group_size, .tile_m = tile.m, .tile_n = tile.n, .has_bias = inner.bias,
-                 .activation = inner.activation},
-                {.batch = g_.batch, .rows = g_.rows, .columns = g_.columns, .depth = g_.depth,
-                 .a_row = g_.transpose_a ? 1 : g_.depth, .a_depth = g_.transpose_a ? g_.rows : 1,
-                 .a_batch = g_.broadcast_a ? 0 : g_.rows * g_.depth,
-                 .b_depth = g_.transpose_b ? 1 : g_.columns, .b_column = g_.transpose_b ? g_.depth : 1,
-                 .b_batch = g_.broadcast_b ? 0 : g_.columns * g_.depth,
-                 .splits = split.splits, .depth_per_split = split.depth_per_split, .activation_parameter = inner.parameter},
-                groups_for(invocations * split.splits, device_traits.group_size),
-                {{0, 1}, {1, 1}, {inner.bias ? bias_operand() : 0, 1}, {result}}, static_cast<double>(g_.multiply_adds())));
+            Implementation implementation{tile_name("matmul general", tile), {general_call<S>(device_traits, tile, split)}, {}};
             add_up(device, split.splits, implementation);
             return implementation;
         });
@@ -188,7 +198,7 @@ std::vector<MatmulGeometry> small_geometries(const MatmulGeometry& geometry) {
     // Sizes keep their remainders modulo 8, on which the choice of shader depends.
     const auto shrink = [](std::uint32_t size, std::uint32_t to) { return size > to + 8 ? to + size % 8 : size; };
     std::vector<MatmulGeometry> list;
-    for (std::uint32_t depth : {2 * least_split_depth + 8, least_split_depth}) {
+    for (std::uint32_t depth : {2 * least_split_depth_of_cpu + 8, least_split_depth}) {
         MatmulGeometry g = geometry;
         g.batch = std::min(g.batch, 2u);
         g.rows = shrink(g.rows, 16);

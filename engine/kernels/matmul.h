@@ -5,6 +5,7 @@
 #include "kernels/epilogue.h"
 #include "kernels/problem.h"
 #include "kernels/shared_tiles.h"
+#include "kernels/tiles.h"
 
 namespace hekla::kernels {
 
@@ -18,8 +19,13 @@ class Matmul : public Problem {
     std::unique_ptr<Problem> small() const override;
     std::vector<std::unique_ptr<Problem>> small_ones() const override;
     void reference(std::vector<std::vector<double>>& operands) const override;
+    /// The plainest way, one dispatch whatever the shape: a part of other problems' decompositions.
+    KernelCall plain_call(const vulkan::Device& device) const;
 
   private:
+    /// Products of few columns, whose right side is read as it lies (matmul_narrow.cpp).
+    bool is_narrow() const;
+    void add_narrow(std::vector<Implementation>& list, const vulkan::Device& device) const;
     /// Products whose subgroups share what they read of a (matmul_lanes.cpp).
     void add_lanes(std::vector<Implementation>& list, const vulkan::Device& device) const;
     template <class S>
@@ -36,6 +42,8 @@ class Matmul : public Problem {
     void add_scalar_a(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_with_b_transposed(std::vector<Implementation>& list, const vulkan::Device& device) const;
     void add_general(std::vector<Implementation>& list, const vulkan::Device& device) const;
+    template <class S>
+    KernelCall general_call(const DeviceTraits& device, Tile tile, const Split& split) const;
     std::uint32_t bias_operand() const { return epilogue_.bias ? 2 : 0; }  // unused bindings get a
     std::uint32_t c_operand() const { return epilogue_.bias ? 3 : 2; }
 

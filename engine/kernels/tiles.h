@@ -37,7 +37,8 @@ inline std::string tile_name(const char* family, Tile tile) {
     return std::string(family) + " " + std::to_string(tile.m) + "x" + std::to_string(tile.n);
 }
 
-inline constexpr std::uint32_t least_split_depth = 64;
+/// A part of the depth that is worth a second dispatch, which adds up the parts: on a CPU it takes as long as many steps.
+inline constexpr std::uint32_t least_split_depth = 64, least_split_depth_of_cpu = 512;
 
 /// Parts into which the depth is cut where the results alone do not keep the device busy; each at
 /// least so deep and a multiple of `multiple`.
@@ -45,8 +46,9 @@ struct Split {
     std::uint32_t splits, depth_per_split;
 };
 inline Split split_depth(const DeviceTraits& device, std::uint64_t invocations, std::uint32_t depth, std::uint32_t multiple = 4) {
+    const std::uint32_t least = device.cpu ? least_split_depth_of_cpu : least_split_depth;
     const std::uint64_t wanted = device.target_invocations / std::max<std::uint64_t>(invocations, 1);
-    const auto splits = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, 1, std::max(depth / least_split_depth, 1u)));
+    const auto splits = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(wanted, 1, std::max(depth / least, 1u)));
     const std::uint32_t per_split = ((depth + splits - 1) / splits + multiple - 1) / multiple * multiple;
     return {(depth + per_split - 1) / per_split, per_split};
 }

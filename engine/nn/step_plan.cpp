@@ -134,6 +134,7 @@ StepPlan::StepPlan(const Device& device, const Network& network, std::shared_ptr
     plan::CompileOptions options{settings.compile};
     options.bound = graph_->bound;
     options.replay = settings.replay;
+    options.fuse = settings.fuse;
     try {
         state_ = plan::compile(device, graph_->graph, graph_->outputs, store, options);
     } catch (const Error& error) {

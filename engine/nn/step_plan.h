@@ -27,6 +27,7 @@ struct StepSettings {
     plan::ReplayOptions replay;
     CompileOptions compile;
     LossScaling loss_scaling;  // of mixed precision
+    bool fuse = true;  // off: the graph's nodes as they are, the oracle of what is fused
 };
 
 class StepPlan {

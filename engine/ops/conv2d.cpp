@@ -46,10 +46,7 @@ Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& weight, const Conv2d
 
 namespace {
 
-struct GradientAttributes {
-    Conv2dGeometry geometry;
-    Shape shape;  // of the result
-};
+using GradientAttributes = Conv2dGradientAttributes;
 
 Conv2dGeometry geometry_of(const Graph& graph, const Node& node) {
     return conv2d_geometry(input_desc(graph, node, 0).shape, input_desc(graph, node, 1).shape, node.as<Conv2dAttributes>().options);
@@ -86,9 +83,13 @@ void lower_weight_gradient(const Node& node, Lowering& lowering) {
 void reference_weight_gradient(ReferenceCall& call) {
     reference::conv2d_weight_gradient(call.node.as<GradientAttributes>().geometry, call.inputs[0], call.inputs[1], call.outputs[0]);
 }
+}  // namespace
+
 /// inputs x, dy
-const OpDef weight_gradient_op{.name = "conv2d_weight_gradient", .infer = infer_gradient, .gradient = nullptr,
+const OpDef conv2d_weight_gradient_op{.name = "conv2d_weight_gradient", .infer = infer_gradient, .gradient = nullptr,
                                .lower = lower_weight_gradient, .reference = reference_weight_gradient};
+
+namespace {
 
 std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Tensor> dy) {
     const Conv2dGeometry g = geometry_of(graph, node);
@@ -118,7 +119,7 @@ void evaluate(ReferenceCall& call) {
 }  // namespace
 
 Tensor conv2d_weight_gradient(Tensor x, Tensor dy, const Conv2dGeometry& geometry, const Shape& shape) {
-    return x.graph().add(weight_gradient_op, {x, dy}, GradientAttributes{geometry, shape})[0];
+    return x.graph().add(conv2d_weight_gradient_op, {x, dy}, GradientAttributes{geometry, shape})[0];
 }
 
 const OpDef conv2d_op{.name = "conv2d", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate};

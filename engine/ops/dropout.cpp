@@ -3,15 +3,11 @@
 #include "kernels/training.h"
 #include "ops/checks.h"
 #include "ops/lowering.h"
+#include "ops/op_records.h"
 #include "reference/reference.h"
 
 namespace hekla {
 namespace {
-
-struct DropoutAttributes {
-    float rate;
-    std::uint32_t stream;
-};
 
 std::vector<TensorDesc> infer(const Graph& graph, const Node& node) { return {input_desc(graph, node, 0)}; }
 void lower(const Node& node, Lowering& lowering) {
@@ -28,9 +24,9 @@ std::vector<Tensor> gradient(Graph& graph, const Node& node, std::span<const Ten
     // The same mask on dy: the random numbers depend on the position alone.
     return {graph.add(*node.op, {dy[0], input_tensor(graph, node, 1)}, node.attributes)[0], Tensor()};
 }
-const OpDef dropout_op{.name = "dropout", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate, .cheap = true};
-
 }  // namespace
+
+const OpDef dropout_op{.name = "dropout", .infer = infer, .gradient = gradient, .lower = lower, .reference = evaluate, .cheap = true};
 
 Tensor dropout(Tensor x, float rate, Tensor step_state, std::uint32_t stream) {
     if (!(rate >= 0 && rate < 1))

@@ -14,6 +14,11 @@ struct Conv2dAttributes {
     Conv2dOptions options;
     kernels::Epilogue epilogue;  // the activation that the fuse pass put here; bias is the third input
 };
+/// Of the convolution's gradients.
+struct Conv2dGradientAttributes {
+    Conv2dGeometry geometry;
+    Shape shape;  // of the result
+};
 struct MatmulAttributes {
     MatmulOptions options;
     kernels::Epilogue epilogue;
@@ -21,6 +26,11 @@ struct MatmulAttributes {
 struct UnaryAttributes {
     std::uint32_t row = 0;  // of reference::unary_rows()
     float parameter = 0;
+};
+
+struct DropoutAttributes {
+    float rate;
+    std::uint32_t stream;
 };
 
 /// Of pool2d and its gradient.
@@ -32,7 +42,7 @@ struct PoolAttributes {
     bool relu = false;
 };
 
-extern const OpDef conv2d_op, matmul_op, unary_op, unary_gradient_op, pool2d_gradient_op;
+extern const OpDef conv2d_op, conv2d_weight_gradient_op, matmul_op, dropout_op, unary_op, unary_gradient_op, pool2d_gradient_op;
 
 // Used by training only (engine/nn); no user-level functions.
 

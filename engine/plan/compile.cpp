@@ -6,13 +6,16 @@
 
 #include <hekla/error.h>
 
+#include "kernels/conv2d.h"
 #include "kernels/device_kernels.h"
 #include "kernels/in_place.h"
 #include "ops/update.h"
 #include "plan/barrier_plan.h"
+#include "plan/fusion.h"
 #include "plan/memory_plan.h"
 #include "plan/plan_state.h"
 #include "plan/recompute.h"
+#include "plan/steady.h"
 #include "plan/storage.h"
 
 namespace hekla::plan {
@@ -24,6 +27,7 @@ using Kind = OperandRef::Kind;
 struct Place {
     std::uint64_t bytes = 0;
     bool temporary = false;               // placed by the memory plan
+    bool kept = false;                    // scratch that a steady call writes
     std::uint32_t first = ~0u, last = 0;  // calls that touch it
     std::uint32_t value = ~0u;            // root value, or ~0 for scratch and arenas
     vulkan::BufferRange range;
@@ -60,17 +64,18 @@ class Compiler {
     }
 
     std::unique_ptr<Plan::State> compile() {
-        fuse_activations(state_->program);
-        fuse_activation_gradients(state_->program);
+        if (options_.fuse) fuse();
         place_gradients();
         if (options_.memory == Memory::low) recompute(state_->program, graph_, [this](std::uint32_t root) { return is_temporary(root); });
         lower();
+        keep_steady();
         if (!options_.dry_run) kernels::DeviceKernels::of(device_).compiled();
         place_memory();
         if (options_.dry_run) return std::move(state_);
         allocate();
         prepare();
         state_->replay = std::make_unique<Replay>(device_, state_->layers, options_.replay);
+        if (!state_->steady.calls.empty()) state_->replay->before_run([state = state_.get()] { state->run_steady(); });
         return std::move(state_);
     }
 
@@ -80,6 +85,14 @@ class Compiler {
         for (const Value& value : graph_.values())
             if (value.kind == ValueKind::parameter) parameters.push_back(value.parameter);
         return std::make_shared<ParameterStore>(device, parameters, options_.precision);
+    }
+
+    void fuse() {
+        fuse_activations(state_->program);
+        fuse_dense_gradients(state_->program, graph_, [this](const kernels::DenseGeometry& g) { return kernels::DenseGradients::pays(device_, g); });
+        fuse_activation_gradients(state_->program);
+        fuse_bias_gradients(state_->program, graph_, [this](const Conv2dGeometry& g) { return kernels::Conv2dWeightAndBiasGradient::pays(device_, g); });
+        fuse_loss(state_->program, graph_);
     }
 
     std::uint32_t root(std::uint32_t value) const { return state_->program.root[value]; }
@@ -272,6 +285,38 @@ class Compiler {
         return std::any_of(state_->program.outputs.begin(), state_->program.outputs.end(), [&](std::uint32_t output) { return root(output) == key; });
     }
 
+    // Steady calls ------------------------------------------------------------------------------------
+    /// Gives what depends on the parameters alone memory of its own, where the plan leaves them as they are.
+    void keep_steady() {
+        steady_.assign(calls_.size(), false);
+        if (!options_.fuse || state_->writes_parameters || options_.memory == Memory::low) return;
+        std::vector<CallPlaces> calls;
+        for (const PlannedCall& planned : calls_) calls.push_back(places_of(planned));
+        std::vector<SteadyPlace> places;
+        for (const Place& place : places_) {
+            const ValueKind kind = place.value == ~0u ? ValueKind::computed : value_of(place.value).kind;
+            places.push_back({kind == ValueKind::parameter || kind == ValueKind::constant, place.temporary && place.value == ~0u, place.bytes});
+        }
+        steady_ = find_steady(calls, places);
+        for (std::size_t i = 0; i < calls.size(); ++i)
+            for (std::uint32_t place : calls[i].writes)
+                if (steady_[i]) {
+                    places_[place].temporary = false;
+                    places_[place].kept = true;
+                }
+    }
+
+    static CallPlaces places_of(const PlannedCall& planned) {
+        CallPlaces places;
+        const auto& bindings = planned.call.variant.shader->bindings;
+        for (std::size_t i = 0; i < bindings.size(); ++i)
+            (is_written(bindings[i]) ? places.writes : places.reads).push_back(planned.places[planned.call.slots[i].operand]);
+        return places;
+    }
+
+    template <class Binding>
+    static bool is_written(const Binding& binding) { return binding.kind == vulkan::BindingKind::storage && !binding.readonly; }
+
     // Memory ------------------------------------------------------------------------------------------
     void place_memory() {
         // Outputs may be inputs or parameters that no call touches; inputs may be set though nothing reads them.
@@ -282,7 +327,7 @@ class Compiler {
         std::uint64_t persistent = 0;
         for (const Place& place : places_) {
             if (place.temporary) lifetimes.push_back({place.bytes, std::min(place.first, place.last), place.last});
-            else if (owned(place)) persistent += vulkan::align_up(place.bytes, vulkan::range_alignment);
+            else if (owned(place) || place.kept) persistent += vulkan::align_up(place.bytes, vulkan::range_alignment);
         }
         memory_ = plan_memory(lifetimes, device_.caps().max_allocation_bytes);
         state_->scratch_bytes = memory_.total_bytes();
@@ -308,6 +353,8 @@ class Compiler {
                 place.range = {arenas[at.arena], at.offset, place.bytes};
             } else if (owned(place)) {
                 allocate_value(place);
+            } else if (place.kept) {
+                place.range = {new_buffer(place.bytes, vulkan::MemoryUse::device, "steady"), 0, place.bytes};
             }
             if (place.value != ~0u) state_->ranges[place.value] = place.range;
         }
@@ -331,9 +378,14 @@ class Compiler {
     void prepare() {
         state_->sets = std::make_unique<vulkan::DescriptorArena>(device_);
         std::vector<std::vector<Access>> accesses;
-        for (const PlannedCall& planned : calls_) {
+        for (std::size_t i = 0; i < calls_.size(); ++i) {
+            const PlannedCall& planned = calls_[i];
             std::vector<vulkan::BufferRange> operands;
             for (std::uint32_t place : planned.places) operands.push_back(places_[place].range);
+            if (steady_[i]) {
+                state_->steady.calls.push_back({kernels::prepare(device_, *state_->sets, planned.call, operands), true, {}});
+                continue;
+            }
             if (state_->layers.empty() || planned.layer != layer_ || planned.phase != state_->layers.back().phase) {
                 set_barriers(accesses);
                 layer_ = planned.layer;
@@ -359,8 +411,7 @@ class Compiler {
         const auto& bindings = planned.call.variant.shader->bindings;
         for (std::size_t i = 0; i < bindings.size(); ++i) {
             const vulkan::BufferRange& range = operands[planned.call.slots[i].operand];
-            const bool write = bindings[i].kind == vulkan::BindingKind::storage && !bindings[i].readonly;
-            accesses.push_back({reinterpret_cast<std::uintptr_t>(range.buffer), range.offset, range.offset + range.bytes, write});
+            accesses.push_back({reinterpret_cast<std::uintptr_t>(range.buffer), range.offset, range.offset + range.bytes, is_written(bindings[i])});
         }
         return accesses;
     }
@@ -376,6 +427,7 @@ class Compiler {
     std::vector<std::set<std::uint32_t>> last_reads_;      // by node
     std::set<std::uint32_t> half_, half_parameters_;       // roots that are stored in 16 bits
     std::vector<PlannedCall> calls_;
+    std::vector<bool> steady_;  // by call
     MemoryPlan memory_;
     std::uint32_t layer_ = 0;
 };

@@ -77,6 +77,7 @@ void ParameterStore::State::upload() {
     }
     if (bytes) device->upload({values.get(), 0, bytes}, all);
     device_newer = false;
+    ++version;
 }
 
 void ParameterStore::State::take() {

@@ -81,6 +81,12 @@ std::vector<float> Plan::read(Tensor output) {
     return values;
 }
 
+void Plan::State::run_steady() {
+    if (steady_version == store->state().version) return;
+    device->run_once([&](VkCommandBuffer cmd) { plan::emit(*device, cmd, steady); });
+    steady_version = store->state().version;
+}
+
 StepState Plan::State::read_step_state() const {
     StepState state;
     for (std::uint32_t id = 0; id < graph->values().size(); ++id)

@@ -33,10 +33,14 @@ struct Plan::State {
 
     std::unique_ptr<vulkan::DescriptorArena> sets;
     std::vector<plan::LayerCalls> layers;
+    plan::LayerCalls steady = {"steady", Phase::forward, {}};  // what depends on the parameters alone (plan/steady.h)
+    std::uint64_t steady_version = 0;                          // of the parameters for which they ran
     std::unique_ptr<plan::Replay> replay;
 
     /// Memory of a value; throws Error if the plan does not hold it.
     vulkan::BufferRange range_of(std::uint32_t value) const;
+    /// Runs the steady calls if the parameters have changed since.
+    void run_steady();
     StepState read_step_state() const;
     void write_step_state(const StepState& state);
     /// Runs the step again layer by layer, without updates (the step state is halted), and names the first layer with a
@@ -53,6 +57,8 @@ struct CompileOptions : hekla::CompileOptions {
     ReplayOptions replay;
     /// Only measure: State::total_bytes is set, nothing is allocated or recorded.
     bool dry_run = false;
+    /// Off: every node as the graph has it. The oracle of what the fuse passes do.
+    bool fuse = true;
 };
 
 std::unique_ptr<Plan::State> compile(const Device& device, Graph& graph, const std::vector<Tensor>& outputs,

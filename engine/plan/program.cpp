@@ -1,10 +1,10 @@
 #include "plan/program.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 
 #include "ops/op_records.h"
+#include "plan/uses.h"
 #include "reference/pointwise.h"
 
 namespace hekla::plan {
@@ -36,25 +36,6 @@ kernels::Epilogue* epilogue_of(Node& node) {
     if (node.op == &matmul_op) return &std::any_cast<MatmulAttributes&>(node.attributes).epilogue;
     return nullptr;
 }
-
-/// Who makes and how many read each value.
-struct Uses {
-    std::map<std::uint32_t, int> readers;
-    std::map<std::uint32_t, std::size_t> maker;
-
-    explicit Uses(const Program& program) {
-        for (std::uint32_t output : program.outputs) ++readers[output];
-        for (std::size_t i = 0; i < program.nodes.size(); ++i) {
-            for (std::uint32_t input : program.nodes[i].inputs) ++readers[input];
-            for (std::uint32_t output : program.nodes[i].outputs) maker[output] = i;
-        }
-    }
-    /// The node that makes `value`, if `value` has no other reader than the one who asks; otherwise null.
-    Node* sole_source(Program& program, std::uint32_t value) {
-        const auto made = maker.find(value);
-        return made != maker.end() && readers[value] == 1 ? &program.nodes[made->second] : nullptr;
-    }
-};
 
 /// Applies `fuse(uses, node)` to every node; those for which it returns true are dropped.
 template <class Fuse>

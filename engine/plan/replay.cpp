@@ -158,6 +158,7 @@ void Replay::plan_cuts() {
 }
 
 void Replay::run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& completed) {
+    if (before_run_) before_run_();
     std::uint64_t begun = 0;
     std::size_t segment = 0, turn = 0;
     bool go_on = true;

@@ -33,6 +33,8 @@ class Replay {
 
     void set_options(const ReplayOptions& options);
     const ReplayOptions& options() const { return options_; }
+    /// Called at the beginning of every run.
+    void before_run(std::function<void()> call) { before_run_ = std::move(call); }
     /// Runs `steps` steps. `completed(count)` is called after each wait with the number of steps that have run to their
     /// end; if it returns false no further step begins. Waits for all before it returns; throws Error on
     /// device loss.
@@ -58,6 +60,7 @@ class Replay {
     vulkan::Device& device_;
     const std::vector<LayerCalls>& layers_;
     ReplayOptions options_;
+    std::function<void()> before_run_;
     std::vector<Place> places_;
     vulkan::CommandPool pool_;
     std::vector<VkCommandBuffer> secondaries_;

@@ -29,7 +29,10 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     const vulkan::Buffer& arena(OperandRef::Kind kind);
     std::uint64_t arena_bytes() const { return trainable_bytes; }
     /// The device's values are newer than the host's.
-    void mark_written() { device_newer = true; }
+    void mark_written() {
+        device_newer = true;
+        ++version;
+    }
     /// A copy of the values on the device, to go back to when training fails.
     void snapshot();
     void restore_snapshot();
@@ -48,6 +51,7 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     std::vector<ArenaRange> ranges;  // of the trainable part, each fit for one binding
     std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials, saved, best;
     bool device_newer = false;
+    std::uint64_t version = 1;  // counts changes of the values on the device
 };
 
 }  // namespace hekla

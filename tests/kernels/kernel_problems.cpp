@@ -2,9 +2,11 @@
 
 #include "kernels/conv2d.h"
 #include "kernels/count_predictions.h"
+#include "kernels/dense_gradients.h"
 #include "kernels/depthwise.h"
 #include "kernels/embedding.h"
 #include "kernels/loss_scale.h"
+#include "kernels/loss_step.h"
 #include "kernels/matmul.h"
 #include "kernels/norm.h"
 #include "kernels/optimizers.h"
@@ -135,6 +137,18 @@ void add_products(Problems& list) {
     put<Matmul>(list, MatmulGeometry{.rows = 8, .columns = 10, .depth = 1568}, bias);
     put<Matmul>(list, MatmulGeometry{.rows = 32, .columns = 64, .depth = 48}, relu);
     put<Matmul>(list, MatmulGeometry{.rows = 7, .columns = 9, .depth = 11}, relu);
+    put<Matmul>(list, MatmulGeometry{.rows = 32, .columns = 10, .depth = 1568}, relu);
+    put<Matmul>(list, MatmulGeometry{.rows = 17, .columns = 3, .depth = 36}, bias);
+}
+
+void add_dense_gradients(Problems& list) {
+    put<DenseGradients>(list, DenseGeometry{.rows = 4, .features = 84, .columns = 10, .bias = true, .through_relu = true});
+    put<DenseGradients>(list, DenseGeometry{.rows = 32, .features = 260, .columns = 10, .bias = true, .through_relu = true, .factor = 2});
+    put<DenseGradients>(list, DenseGeometry{.rows = 12, .features = 16, .columns = 3});
+    put<DenseGradients>(list, DenseGeometry{.rows = 4, .features = 400, .columns = 120, .bias = true});
+    put<DenseGradients>(list, DenseGeometry{.rows = 7, .features = 20, .columns = 24, .through_relu = true, .factor = 1.25f});
+    put<DenseGradients>(list, DenseGeometry{.rows = 1, .features = 8, .columns = 4, .bias = true, .through_relu = true});
+    put<DenseGradients>(list, DenseGeometry{.rows = 5, .features = 7, .columns = 9, .bias = true, .through_relu = true});
 }
 
 void add_convolution(Problems& list, const Conv2dGeometry& g) {
@@ -142,6 +156,7 @@ void add_convolution(Problems& list, const Conv2dGeometry& g) {
     put<Conv2dForward>(list, g);
     put<Conv2dInputGradient>(list, g);
     put<Conv2dWeightGradient>(list, g);
+    put<Conv2dWeightAndBiasGradient>(list, g);
 }
 
 void add_convolutions(Problems& list) {
@@ -185,6 +200,10 @@ void add_training(Problems& list) {
             put<MeanRowsGradient>(list, rows, with_state);
         }
     put<RecordStep>(list, 33u);
+    for (bool gradient : {false, true}) {
+        put<LossStep>(list, 4u, 10u, gradient);
+        put<LossStep>(list, 200u, 7u, gradient);
+    }
     put<RecordStep>(list, 200u);
     put<Advance>(list, 0.9f, 0.999f);
     put<Advance>(list, 0.0f, 0.0f);
@@ -248,6 +267,7 @@ Problems kernel_problems() {
     add_norms(list);
     add_images(list);
     add_products(list);
+    add_dense_gradients(list);
     add_convolutions(list);
     add_poolings(list);
     add_training(list);
