@@ -20,7 +20,7 @@ namespace hekla::command {
 namespace {
 
 struct EvaluateArguments {
-    std::string model, data, data_dir, split = "test";
+    std::string model, data, data_dir, split = "test", test_time = "none";
     std::uint32_t batch = 128;
     std::uint64_t seed = 0;
     std::optional<std::uint64_t> limit;
@@ -41,7 +41,7 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));
     Trainer trainer(device, network);
-    const Evaluation result = trainer.evaluate(data, arguments.batch);
+    const Evaluation result = trainer.evaluate(data, {.batch = arguments.batch, .test_time_flip = arguments.test_time == "flip"});
     write_choices(arguments.kernels, trainer.choices());
     if (common.json) {
         Json json = {{"test_accuracy", result.accuracy},
@@ -52,7 +52,8 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
                      {"device", device.info().name},
                      {"model", arguments.model},
                      {"data", data.name},
-                     {"split", arguments.split}};
+                     {"split", arguments.split},
+                     {"test_time", arguments.test_time}};
         add_metrics(json, result.counts, data.classes);
         print_json(json);
         return exit_success;
@@ -78,6 +79,9 @@ Command add_evaluate(CLI::App& app, CommonOptions& common) {
     sub->add_option("--data-dir", a->data_dir, "Folder of the data")->type_name("FOLDER");
     sub->add_option("--split", a->split, "Which part of the data (test)")
         ->check(CLI::IsMember({"test", "train"}));
+    sub->add_option("--test-time", a->test_time,
+                    "flip: images are seen mirrored too, and both probabilities averaged (none)")
+        ->check(CLI::IsMember({"flip", "none"}));
     sub->add_option("--batch", a->batch, "Images at a time (128)")->check(positive_integer());
     sub->add_option("--limit", a->limit, "A subset of N images, classes in proportion")
         ->check(positive_integer())
