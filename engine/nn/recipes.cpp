@@ -93,7 +93,7 @@ Recipe hekla_cifar10() {
     }
     net.output(net.add(Dense{10}, net.add(GlobalAveragePool2d{}, x)));
     return {"hekla-cifar10", net, "cifar10", {.loss = CrossEntropy{.label_smoothing = 0.1f},
-             .optimizer = Sgd{.learning_rate = 0.1f, .momentum = 0.9f, .nesterov = true, .weight_decay = 5e-4f},
+             .optimizer = Sgd{.learning_rate = 0.2f, .momentum = 0.9f, .nesterov = true, .weight_decay = 5e-4f},
              .update = {.average_decay = 0.995f},
              .schedule = {.kind = Schedule::Kind::one_cycle, .rise = 0.25f, .first = 0.1f}},
             {.epochs = 24, .batch = 128, .augmentation = {.flip = 0.5f, .crop = 4}},

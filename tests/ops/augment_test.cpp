@@ -140,7 +140,7 @@ TEST(AugmentErrors, NameWhatDoesNotFit) {
         const std::string error = error_of(ErrorCode::invalid_argument, [&] { augment(x, amounts, graph.step_state()); });
         EXPECT_NE(error.find(part), std::string::npos) << error;
     };
-    fails({2, 4, 4, 5}, {.flip = 1}, "1 to 4 channels and are [2,4,4,5]");
+    fails({2, 4, 4, 5}, {.flip = 1}, "1 to 4 channels and are 2x4x4x5");
     fails({2, 16}, {.flip = 1}, "must be N x H x W x C");
     fails({2, 4, 4, 1}, {.saturation = 0.5f}, "have no colours");
     fails({2, 4, 4, 3}, {.flip = 1.5f}, "'flip:1.5'");

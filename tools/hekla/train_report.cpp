@@ -145,6 +145,9 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .images = {},
                               .augmented = augmented(recipe, data.train, device)};
     add_predictions(input, trainer, data.test);
+    // The pictures' predictions are of single images; the matrix agrees with the accuracy.
+    const std::vector<std::uint64_t>& matrix = input.evaluation.counts.confusion;
+    if (matrix.size() == input.confusion.size()) input.confusion = matrix;
     return report::page(input);
 }
 
