@@ -76,8 +76,9 @@ Network::Value residual_block(Network& net, Network::Value x, std::uint32_t filt
 }
 
 /// The pool comes before the wider convolution: most of the work is then done on small images. Training is for CIFAR-10 in
-/// less than three quarters of an hour of two CPU cores: a one-cycle rate for a given number of epochs (Smith and Topin 2018), mirrored and shifted
-/// images, smoothed labels, the weights' average, and both an image and its mirror image in the test.
+/// less than three quarters of an hour of two CPU cores: a one-cycle rate for a given number of epochs (Smith and Topin
+/// 2018), mirrored and shifted images, smoothed labels, the weights' average, and both an image and its mirror image in the
+/// test.
 Recipe hekla_cifar10() {
     Network net;
     auto x = net.input("image");
