@@ -75,7 +75,10 @@ Network::Value residual_block(Network& net, Network::Value x, std::uint32_t filt
     return net.add(Relu{}, net.add(Add{}, {x, net.add(BatchNorm{}, net.add(conv, first))}));
 }
 
-/// The pool comes before the wider convolution: most of the work is then done on small images.
+/// The pool comes before the wider convolution: most of the work is then done on small images. Training is for CIFAR-10 in
+/// less than three quarters of an hour of two CPU cores: a one-cycle rate for a given number of epochs (Smith and Topin
+/// 2018), mirrored and shifted images, smoothed labels, the weights' average, and both an image and its mirror image in the
+/// test.
 Recipe hekla_cifar10() {
     Network net;
     auto x = net.input("image");
@@ -90,7 +93,12 @@ Recipe hekla_cifar10() {
         x = residual_block(net, x, filters);
     }
     net.output(net.add(Dense{10}, net.add(GlobalAveragePool2d{}, x)));
-    return {"hekla-cifar10", net, "cifar10", {.optimizer = Adam{.learning_rate = 2e-3f}}, {.epochs = 10, .batch = 128}};
+    return {"hekla-cifar10", net, "cifar10", {.loss = CrossEntropy{.label_smoothing = 0.1f},
+             .optimizer = Sgd{.learning_rate = 0.2f, .momentum = 0.9f, .nesterov = true, .weight_decay = 5e-4f},
+             .update = {.average_decay = 0.99f},
+             .schedule = {.kind = Schedule::Kind::one_cycle, .rise = 0.25f, .first = 0.1f}},
+            {.epochs = 18, .batch = 128, .augmentation = {.flip = 0.5f, .crop = 4}},
+            {.test_time_flip = true}};
 }
 
 struct Entry {

@@ -13,6 +13,7 @@ struct Targets {
     Tensor labels;
     const std::function<Tensor()>& one_hot;
     float smoothing_share;  // 1 in training, otherwise 0
+    bool mixed;
 };
 
 /// 1 for a sample, 0 for a row that is none.
@@ -21,7 +22,7 @@ Tensor live_only(Tensor rows, Tensor one_hot) { return multiply(rows, live(one_h
 
 Tensor rows_of(const CrossEntropy& loss, Tensor logits, const Targets& t) {
     const float smoothing = loss.label_smoothing * t.smoothing_share;
-    if (!loss.one_hot && smoothing == 0) return cross_entropy_rows(logits, t.labels);
+    if (!loss.one_hot && smoothing == 0 && !t.mixed) return cross_entropy_rows(logits, t.labels);
     return cross_entropy_rows_onehot(logits, smooth_labels(t.one_hot(), smoothing));
 }
 Tensor rows_of(const BinaryCrossEntropy&, Tensor logits, const Targets& t) {
@@ -52,6 +53,8 @@ Tensor rows_of(const CosineDistance&, Tensor outputs, const Targets& t) {
 }  // namespace
 
 void StepLoss::check(std::uint64_t classes) const {
+    if (mixed && std::holds_alternative<Hinge>(loss))
+        throw Error(ErrorCode::invalid_argument, "[trainer] the hinge loss compares with one class, mixup makes mixtures of two: leave one of them out");
     if (class_weights.empty()) return;
     if (class_weights.size() != classes)
         throw Error(ErrorCode::invalid_argument, "[trainer] there are " + std::to_string(class_weights.size()) + " class weights for " + std::to_string(classes) + " classes");
@@ -62,7 +65,7 @@ void StepLoss::check(std::uint64_t classes) const {
 
 Tensor StepLoss::build(Tensor logits, Tensor labels, const std::function<Tensor()>& one_hot, Tensor step_state) const {
     check(logits.shape().back());
-    const Targets targets{labels, one_hot, training ? 1.0f : 0.0f};
+    const Targets targets{labels, one_hot, training ? 1.0f : 0.0f, mixed};
     if (!training || class_weights.empty())
         return mean_rows(std::visit([&](const auto& chosen) { return rows_of(chosen, logits, targets); }, loss), step_state);
     const Tensor weights = logits.graph().constant(Shape{class_weights.size()}, class_weights);

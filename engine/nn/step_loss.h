@@ -10,6 +10,7 @@ namespace hekla::nn {
 struct StepLoss {
     Loss loss = CrossEntropy{};
     std::vector<float> class_weights = {};  // empty: all 1
+    bool mixed = false;                     // the one-hot rows are mixtures: integer labels say too little
     bool training = true;                   // otherwise without smoothing and weights
 
     /// Throws Error for settings that do not fit `classes`.

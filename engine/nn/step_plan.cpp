@@ -17,6 +17,7 @@ struct StepPlan::StepGraph {
     Graph graph;
     std::vector<Tensor> images;  // one per range of the data set
     Tensor labels, order, probabilities, counts;
+    Tensor draws;                // of the augmentation
     std::uint32_t classes = 0;
     std::vector<Tensor> outputs;
     std::map<std::uint32_t, vulkan::BufferRange> bound;
@@ -25,6 +26,9 @@ struct StepPlan::StepGraph {
 namespace {
 
 vulkan::BufferRange whole(const vulkan::Buffer& buffer) { return {&buffer, 0, buffer.bytes()}; }
+
+/// Of random numbers: layers with some count from 0.
+constexpr std::uint32_t augmentation_stream = 0x61756700;
 
 /// A confusion matrix of more would not fit a binding of the smallest devices, or be read by anyone.
 constexpr std::uint32_t most_counted_classes = 2048;
@@ -37,6 +41,16 @@ Shape with_count(std::uint64_t count, const Shape& image) {
 
 bool is_mixed(const StepSettings& settings) { return settings.kind == StepKind::train && settings.compile.precision == Precision::mixed; }
 
+/// Logits of the mean of what the network says of x and of its mirror image.
+Tensor with_mirror_image(const Network& network, Tensor x, Tensor logits, Tensor state, const StepSettings& settings) {
+    const Tensor mirrored = network.apply(std::vector<Tensor>{augment(x, {.flip = 1}, state)})[0];
+    const auto mean = [](Tensor a, Tensor b) { return scale(add(a, b), 0.5f); };
+    const bool by_softmax = std::holds_alternative<CrossEntropy>(settings.loss.loss) || std::holds_alternative<KlDivergence>(settings.loss.loss);
+    if (!by_softmax || network.ends_in_softmax()) return mean(logits, mirrored);
+    // The softmax of a distribution's logarithm is the distribution.
+    return log(shift(mean(softmax(logits), softmax(mirrored)), 1e-30f));
+}
+
 void advance(Tensor state, const StepSettings& settings) {
     if (settings.kind == StepKind::train) advance_step(state, settings.optimizer, settings.schedule, is_mixed(settings) ? settings.loss_scaling.growth_steps : 0);
     else advance_step(state);
@@ -48,7 +62,10 @@ void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& 
     graph.begin_layer("loss");
     const auto classes = static_cast<std::uint32_t>(logits.shape().back());
     const Tensor labels = gather_labels(step.labels, step.order, state, settings.batch, classes, false);
-    const auto one_hot = [&] { return gather_labels(step.labels, step.order, state, settings.batch, classes, true); };
+    const auto one_hot = [&] {
+        const Tensor rows = gather_labels(step.labels, step.order, state, settings.batch, classes, true);
+        return settings.loss.mixed ? mix_rows(rows, step.draws, state) : rows;
+    };
     const Tensor loss = settings.loss.build(logits, labels, one_hot, state);
     // Before the update, which must not happen when the loss is not finite.
     record_step(loss, correct_rows(logits, labels), state);
@@ -74,8 +91,14 @@ std::shared_ptr<StepGraph> make_graph(const Network& network, const ResidentData
     const Tensor state = graph.step_state();
     graph.begin_layer("batch");
     const InputInfo& input = network.input();
-    const Tensor x = gather_images(step->images, step->order, state, settings.batch, input.scale, input.shift);
-    const Tensor logits = network.apply(std::vector<Tensor>{x}, settings.kind == StepKind::train)[0];
+    Tensor x = gather_images(step->images, step->order, state, settings.batch, input.scale, input.shift);
+    if (is_on(settings.augmentation)) {
+        const AugmentedBatch batch = augment_batch(x, settings.augmentation, state, augmentation_stream, input.scale, input.shift);
+        x = batch.images;
+        step->draws = batch.draws;
+    }
+    Tensor logits = network.apply(std::vector<Tensor>{x}, settings.kind == StepKind::train)[0];
+    if (settings.test_time_flip) logits = with_mirror_image(network, x, logits, state, settings);
     if (logits.shape().rank() != 2)
         throw Error(ErrorCode::invalid_argument, "[trainer] the network's output must be one row of logits per image, it is " + to_string(logits.shape()));
     if (settings.kind == StepKind::predict) {

@@ -21,6 +21,8 @@ struct StepSettings {
     std::uint32_t batch = 32;
     StepLoss loss;
     bool counts = false;  // evaluate: also what metrics are made of
+    bool test_time_flip = false;      // evaluate
+    Augmentation augmentation = {};   // train
     Optimizer optimizer = Adam{};
     UpdateOptions update = {};
     reference::ScheduleSettings schedule = {};

@@ -71,7 +71,7 @@ struct Trainer::State {
     StepPlan& training_plan(const data::Dataset& data, const FitOptions& fit, std::uint32_t train_count);
     void begin_schedule(const reference::ScheduleSettings& schedule);
     StepPlan& plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch,
-                       const reference::ScheduleSettings& schedule = {});
+                       const reference::ScheduleSettings& schedule = {}, const Augmentation& augmentation = {}, bool test_time_flip = false);
     Totals evaluate(StepPlan& plan, std::span<const std::uint32_t> order) const;
     [[noreturn]] void fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch);
     bool parameters_are_finite();
@@ -127,9 +127,10 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
 
 /// A plan is made anew when its shapes change; a data set of the same size takes the place of the one before.
 StepPlan& Trainer::State::plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch,
-                                   const reference::ScheduleSettings& schedule) {
+                                   const reference::ScheduleSettings& schedule, const Augmentation& augmentation, bool test_time_flip) {
     parameters();
-    if (cached && cached->settings().batch == batch && cached->settings().schedule == schedule && cached->data().fits(data)) {
+    if (cached && cached->settings().batch == batch && cached->settings().schedule == schedule && cached->settings().augmentation == augmentation &&
+        cached->settings().test_time_flip == test_time_flip && cached->data().fits(data)) {
         cached->data().upload(data);
         return *cached;
     }
@@ -137,6 +138,9 @@ StepPlan& Trainer::State::plan_for(std::unique_ptr<StepPlan>& cached, StepKind k
     auto resident = std::make_shared<ResidentData>(device.vulkan(), data);
     StepSettings chosen = settings(kind, batch);
     chosen.schedule = schedule;
+    chosen.augmentation = augmentation;
+    chosen.test_time_flip = test_time_flip;
+    chosen.loss.mixed = augmentation.mixup != 0;
     chosen.counts = kind == StepKind::evaluate;
     cached = std::make_unique<StepPlan>(device, network, resident, parameters(), chosen);
     note_choices(*cached);
@@ -147,7 +151,7 @@ StepPlan& Trainer::State::training_plan(const data::Dataset& data, const FitOpti
     if (fit.batch == 0) throw Error(ErrorCode::invalid_argument, "[trainer] the batch must be at least 1");
     const std::uint64_t steps = (train_count + std::uint64_t{fit.batch} - 1) / fit.batch, per_update = std::max(options.update.accumulate, 1u);
     const auto schedule = nn::in_updates(options.schedule, (steps + per_update - 1) / per_update, fit.epochs);
-    StepPlan& plan = plan_for(training, StepKind::train, data, fit.batch, schedule);
+    StepPlan& plan = plan_for(training, StepKind::train, data, fit.batch, schedule, fit.augmentation);
     begin_schedule(schedule);
     plan.replay().set_options({std::clamp(fit.steps_per_submit, 1u, ring_entries / 4), std::max(fit.submit_ms, 0.0)});
     return plan;
@@ -381,10 +385,12 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     return history;
 }
 
-Evaluation Trainer::evaluate(const data::Dataset& data, std::uint32_t batch) {
+Evaluation Trainer::evaluate(const data::Dataset& data, std::uint32_t batch) { return evaluate(data, EvaluateOptions{.batch = batch}); }
+
+Evaluation Trainer::evaluate(const data::Dataset& data, const EvaluateOptions& options) {
     State& s = *state_;
     s.check(data);
-    StepPlan& plan = s.plan_for(s.evaluation, StepKind::evaluate, data, batch);
+    StepPlan& plan = s.plan_for(s.evaluation, StepKind::evaluate, data, options.batch, {}, {}, options.test_time_flip);
     const Clock::time_point start = Clock::now();
     plan.clear_counts();
     const Totals totals = s.evaluate(plan, in_order(0, static_cast<std::uint32_t>(data.size())));

@@ -118,8 +118,10 @@ void lower_update(const Node& node, Lowering& lowering) {
     for (const ArenaRange& range : lowering.surroundings().arena_ranges)
         std::visit([&](const auto& optimizer) { update_range(u, optimizer, range); }, u.a.optimizer);
     constrain(u);
-    if (u.a.options.average_decay != 0)
-        for (const ArenaRange& range : lowering.surroundings().arena_ranges)
+    // The average of the weights goes with the average of their statistics: normalization's running averages too.
+    if (u.a.options.average_decay == 0) return;
+    for (const auto* ranges : {&lowering.surroundings().arena_ranges, &lowering.surroundings().other_ranges})
+        for (const ArenaRange& range : *ranges)
             u.call(kernels::WeightAverage(range.bytes / 4, u.a.options.average_decay), {Kind::parameters, Kind::averages}, range);
 }
 

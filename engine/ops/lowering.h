@@ -36,6 +36,7 @@ class Lowering {
   public:
     struct Surroundings {
         std::vector<ArenaRange> arena_ranges;  // of the trainable parameters
+        std::vector<ArenaRange> other_ranges = {};  // of the rest: running averages and what is frozen
         /// Whether the gradient of a parameter is computed straight into the gradient arena.
         std::function<bool(std::uint32_t gradient, std::uint32_t parameter)> in_place;
         /// Place of a parameter in the arenas.

@@ -1,6 +1,7 @@
 #pragma once
 // The records of ops that are used beyond their own file (by passes, nn and tests).
 
+#include <hekla/augment.h>
 #include <hekla/ops.h>
 
 #include "graph/op_def.h"
@@ -51,6 +52,13 @@ Tensor gather_images(std::span<const Tensor> images, Tensor order, Tensor step_s
                      float shift);
 /// labels u32 [samples], order u32 [samples] -> u32 [batch], or f32 [batch, classes] if one_hot
 Tensor gather_labels(Tensor labels, Tensor order, Tensor step_state, std::uint32_t batch, std::uint32_t classes, bool one_hot);
+/// `augment` of <hekla/augment.h> with what was drawn, f32 [batch, 12] (reference/augment.h).
+struct AugmentedBatch {
+    Tensor images, draws;
+};
+AugmentedBatch augment_batch(Tensor images, const Augmentation& amounts, Tensor step_state, std::uint32_t stream, float scale, float shift);
+/// Rows [N, columns] mixed as mixup mixes the images.
+Tensor mix_rows(Tensor rows, Tensor draws, Tensor step_state);
 /// Writes the step's record into the ring and halts on a non-finite loss.
 void record_step(Tensor loss, Tensor correct, Tensor step_state);
 /// Adds to counts (u32, kernels::CountPredictions::words of the classes; an input) what the rows of logits say of their labels.

@@ -128,6 +128,7 @@ class Compiler {
     void lower() {
         Lowering::Surroundings surroundings;
         surroundings.arena_ranges = state_->store->state().ranges;
+        surroundings.other_ranges = state_->store->state().other_ranges;
         surroundings.in_place = [this](std::uint32_t gradient, std::uint32_t parameter) {
             const auto found = gradient_of_.find(root(gradient));
             return found != gradient_of_.end() && found->second == parameter;

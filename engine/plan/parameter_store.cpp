@@ -45,6 +45,7 @@ ParameterStore::State::State(std::shared_ptr<vulkan::Device> on, std::vector<Par
     }
     const std::uint64_t whole = most / vulkan::range_alignment * vulkan::range_alignment;
     for (std::uint64_t at = 0; at < trainable_bytes; at += whole) ranges.push_back({at, std::min(whole, trainable_bytes - at)});
+    for (std::uint64_t at = trainable_bytes; at < bytes; at += whole) other_ranges.push_back({at, std::min(whole, bytes - at)});
     values = std::make_unique<vulkan::Buffer>(*device, std::max<std::uint64_t>(bytes, 256), MemoryUse::device, "parameters");
 }
 
@@ -115,7 +116,7 @@ const vulkan::Buffer& ParameterStore::State::arena(OperandRef::Kind kind) {
     }();
     if (!buffer) {
         // As many partial sums of squares per parameter as kernels::SquareSum has at most.
-        const std::uint64_t size = kind == Kind::norm_partials ? parameters.size() * 256 : trainable_bytes;
+        const std::uint64_t size = kind == Kind::norm_partials ? parameters.size() * 256 : kind == Kind::averages ? bytes : trainable_bytes;
         buffer = std::make_unique<vulkan::Buffer>(*device, size, MemoryUse::device, label);
         device->fill({buffer.get(), 0, size}, 0);
     }
@@ -155,10 +156,10 @@ void ParameterStore::State::restore_best() {
 }
 
 void ParameterStore::State::show_averages() {
-    copy(*device, *averages, *values, trainable_bytes);
+    copy(*device, *averages, *values, bytes);
     mark_written();
 }
-void ParameterStore::State::begin_averages() { copy(*device, *values, *averages, trainable_bytes); }
+void ParameterStore::State::begin_averages() { copy(*device, *values, *averages, bytes); }
 
 ParameterStore::ParameterStore(const Device& device, std::vector<ParameterPtr> parameters, Precision precision)
     : state_(std::make_shared<State>(device.shared(), std::move(parameters), precision == Precision::f16 ? DType::f16 : DType::f32)) {

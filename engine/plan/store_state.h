@@ -39,7 +39,7 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     /// Another such copy: the values of the best epoch.
     void keep_best();
     void restore_best();
-    /// The trainable values become their averages, which must exist; and the other way round.
+    /// All values become their averages, which must exist; and the other way round.
     void show_averages();
     void begin_averages();
 
@@ -49,6 +49,7 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     std::vector<std::uint64_t> offsets;
     std::uint64_t trainable_bytes = 0, bytes = 0;
     std::vector<ArenaRange> ranges;  // of the trainable part, each fit for one binding
+    std::vector<ArenaRange> other_ranges;  // of the rest
     std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials, saved, best;
     bool device_newer = false;
     std::uint64_t version = 1;  // counts changes of the values on the device

@@ -173,6 +173,32 @@ TEST_F(Train, UpdateOptionsAreUsedAndRecorded) {
     EXPECT_TRUE(contains(page, "mean (macro)"));
 }
 
+TEST_F(Train, AugmentsAndTellsTheGap) {
+    const std::string report = folder_ / "report.html";
+    const Words options = {"--epochs", "2", "--augment", "flip,crop:2,rotate", "--test-time", "flip", "--report", report};
+    const CommandResult text = run(train(options));
+    ASSERT_EQ(text.status, 0) << text.err;
+    EXPECT_TRUE(contains(text.out, "augmentation: flip:0.5,crop:2,rotate:15")) << text.out;
+    const std::string page = io::read_file(report);
+    EXPECT_TRUE(contains(page, "flip:0.5,crop:2,rotate:15"));
+    EXPECT_TRUE(contains(page, "Augmented training images"));
+
+    Words with_json = train(options);
+    with_json.push_back("--json");
+    const Json json = run(with_json).json();
+    EXPECT_EQ(json["settings"]["augment"], "flip:0.5,crop:2,rotate:15");
+    EXPECT_EQ(json["settings"]["test_time"], "flip");
+    const double train_accuracy = json["train_accuracy"], test_accuracy = json["test_accuracy"];
+    EXPECT_TRUE(contains(text.out, "train accuracy: " + four_digits(train_accuracy))) << text.out;
+    EXPECT_TRUE(contains(text.out, "gap: " + four_digits(train_accuracy - test_accuracy))) << text.out;
+
+    const auto evaluated = [&](const std::string& test_time) {
+        return run({"evaluate", "--model", model(), "--data-dir", folder_.string(), "--test-time", test_time, "--json"}).json();
+    };
+    EXPECT_EQ(evaluated("flip")["test_loss"], json["test_loss"]);
+    EXPECT_NE(evaluated("none")["test_loss"], json["test_loss"]);
+}
+
 TEST_F(Train, MetricsAgreeWithTheConfusionMatrix) {
     ASSERT_EQ(run(train({"--epochs", "2"})).status, 0);
     const Words evaluate = {"evaluate", "--model", model(), "--data-dir", folder_.string()};

@@ -110,6 +110,11 @@ TEST(Errors, UnknownNetworkNamesTheKnownOnes) {
     expect_error(run({"train", "--network", "keras-mnits"}), "keras-mnist-dropout");
 }
 
+TEST(Errors, UnknownAugmentationIsNamed) {
+    expect_error(run({"train", "--network", "keras-mnist", "--augment", "flip,blur:2"}), "'blur:2'");
+    expect_usage_error(run({"train", "--network", "keras-mnist", "--test-time", "flop"}), "flop");
+}
+
 TEST(Errors, UnknownDataNamesTheKnownOnes) {
     expect_error(run({"train", "--network", "keras-mnist", "--data", "minst"}), "fashion-mnist");
 }

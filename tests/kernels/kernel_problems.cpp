@@ -1,5 +1,6 @@
 #include "kernels/kernel_problems.h"
 
+#include "kernels/augment.h"
 #include "kernels/conv2d.h"
 #include "kernels/count_predictions.h"
 #include "kernels/dense_gradients.h"
@@ -219,6 +220,14 @@ void add_training(Problems& list) {
     put<GatherImages>(list, GatherImages::Settings{.rows = 6, .image_bytes = 28, .first_sample = 8, .sample_count = 5, .samples = 13, .clears = false});
     put<GatherLabels>(list, 9u, 29u, 10u, false);
     put<GatherLabels>(list, 9u, 29u, 10u, true);
+    const reference::AugmentGeometry pictures{.rows = 6, .height = 11, .width = 9, .channels = 3, .black = -0.5f, .white = 0.5f, .stream = 7};
+    const char* amounts[] = {"flip,flip-vertical,crop:3", "rotate:180,scale:0.5,translate:0.3", "brightness,contrast,saturation", "noise:0.1,cutout:5",
+                             "flip,rotate,brightness,noise,cutout:3,mixup:1"};
+    for (const char* text : amounts) {
+        put<AugmentationDraws>(list, parse_augmentation(text), pictures);
+        put<AugmentImages>(list, parse_augmentation(text), pictures);
+    }
+    put<MixRows>(list, 9u, 10u);
     put<SgdUpdate>(list, 67, 0.0f, false, 0.0f);
     put<SgdUpdate>(list, 64, 0.9f, false, 0.01f);
     put<SgdUpdate>(list, 1001, 0.9f, true, 0.0f);

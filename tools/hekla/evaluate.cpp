@@ -22,13 +22,17 @@ namespace hekla::command {
 namespace {
 
 struct EvaluateArguments {
-    std::string model, data, data_dir, split = "test";
+    std::string model, data, data_dir, split = "test", test_time = "none";
     std::uint32_t batch = 128;
     std::uint64_t seed = 0;
     std::optional<std::uint64_t> limit;
     KernelArguments kernels;
     PlanArguments plan;
 };
+
+EvaluateOptions evaluate_options(const EvaluateArguments& arguments) {
+    return {.batch = arguments.batch, .test_time_flip = arguments.test_time == "flip"};
+}
 
 /// The same by f32, and how far the outputs of the first batch are from it.
 struct Exact {
@@ -43,7 +47,7 @@ Exact evaluate_exactly(const EvaluateArguments& arguments, Device& device, const
     first.labels.resize(count);
     first.images.resize(count * data.image_bytes());
     const std::vector<float> outputs = trainer.predict(first, arguments.batch);
-    return {exact.evaluate(data, arguments.batch), output_error(outputs, exact.predict(first, arguments.batch))};
+    return {exact.evaluate(data, evaluate_options(arguments)), output_error(outputs, exact.predict(first, arguments.batch))};
 }
 
 data::Dataset load_data(const EvaluateArguments& arguments, const Network& network) {
@@ -60,7 +64,7 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));
     Trainer trainer(device, network, {.compile = compile_options(arguments.plan)});
-    const Evaluation result = trainer.evaluate(data, arguments.batch);
+    const Evaluation result = trainer.evaluate(data, evaluate_options(arguments));
     std::optional<Exact> exact;
     if (arguments.plan.precision != "f32") exact = evaluate_exactly(arguments, device, network, data, trainer);
     write_choices(arguments.kernels, trainer.choices());
@@ -74,6 +78,7 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
                      {"model", arguments.model},
                      {"data", data.name},
                      {"split", arguments.split},
+                     {"test_time", arguments.test_time},
                      {"storage", arguments.plan.precision}};
         if (exact) {
             json["f32_accuracy"] = exact->evaluation.accuracy;
@@ -108,6 +113,9 @@ Command add_evaluate(CLI::App& app, CommonOptions& common) {
     sub->add_option("--data-dir", a->data_dir, "Folder of the data")->type_name("FOLDER");
     sub->add_option("--split", a->split, "Which part of the data (test)")
         ->check(CLI::IsMember({"test", "train"}));
+    sub->add_option("--test-time", a->test_time,
+                    "flip: images are seen mirrored too, and both probabilities averaged (none)")
+        ->check(CLI::IsMember({"flip", "none"}));
     sub->add_option("--batch", a->batch, "Images at a time (128)")->check(positive_integer());
     sub->add_option("--limit", a->limit, "A subset of N images, classes in proportion")
         ->check(positive_integer())

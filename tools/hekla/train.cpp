@@ -62,7 +62,9 @@ void print_start(std::ostream& out, const Recipe& recipe, const data::TrainTest&
     out << recipe.network.summary_text() << "\n"
         << recipe.name << " on " << data.train.name << ", " << data.train.size() << " images, "
         << update_text(recipe.trainer) << ", batch " << recipe.fit.batch << ", "
-        << recipe.fit.epochs << (recipe.fit.epochs == 1 ? " epoch" : " epochs") << "\n"
+        << recipe.fit.epochs << (recipe.fit.epochs == 1 ? " epoch" : " epochs") << "\n";
+    if (is_on(recipe.fit.augmentation)) out << "augmentation: " << to_string(recipe.fit.augmentation) << "\n";
+    out
         << "device: " << printable(device.name) << "\n"
         << std::flush;
 }
@@ -103,6 +105,37 @@ void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, TrainR
     recipe.network.save(result.model);
     throw Error(error.code(), std::string(error.what()) + "; the model of epoch " +
                                   std::to_string(result.whole_epochs) + " was saved as '" + result.model + "'");
+}
+
+/// As many of the images that were trained on as the test has, evenly spaced.
+data::Dataset trained_on(const data::Dataset& train, const FitOptions& fit, std::uint64_t count) {
+    const auto seen = static_cast<std::uint64_t>(static_cast<double>(train.size()) * (1.0 - static_cast<double>(fit.validation_split)));
+    count = std::min(count, seen);
+    data::Dataset part{.name = train.name, .image_shape = train.image_shape, .images = {}, .labels = {}, .classes = train.classes};
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t index = i * seen / count;
+        const auto image = train.image(index);
+        part.images.insert(part.images.end(), image.begin(), image.end());
+        part.labels.push_back(train.labels[index]);
+    }
+    return part;
+}
+
+/// Accuracy of the test and of images that were trained on, as they are: without augmentation.
+void evaluate(Trainer& trainer, const Recipe& recipe, const data::TrainTest& data, TrainResult& result) {
+    result.test = trainer.evaluate(data.test, recipe.evaluation);
+    const data::Dataset part = trained_on(data.train, recipe.fit, data.test.size());
+    if (part.size() > 0) result.train_accuracy = trainer.evaluate(part, recipe.evaluation).accuracy;
+}
+
+void print_accuracy(std::ostream& out, const TrainResult& result) {
+    if (result.history.stopped_early)
+        out << "stopped early: the weights are those of epoch " << result.history.best_epoch << "\n";
+    if (result.train_accuracy)
+        out << "train accuracy: " << fixed(*result.train_accuracy, 4) << " (without augmentation)\n";
+    out << "test accuracy: " << fixed(result.test->accuracy, 4) << "\n";
+    if (result.train_accuracy)
+        out << "gap: " << fixed(*result.train_accuracy - result.test->accuracy, 4) << "\n";
 }
 
 /// Trains and saves the model; true if a signal ended it.
@@ -155,15 +188,13 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     if (interrupted) {
         std::cerr << "interrupted after " << result.history.steps << " steps; the model was saved\n";
     } else {
-        result.test = trainer.evaluate(data.test);
-        if (result.history.stopped_early)
-            out << "stopped early: the weights are those of epoch " << result.history.best_epoch << "\n";
-        out << "test accuracy: " << fixed(result.test->accuracy, 4) << "\n";
+        evaluate(trainer, recipe, data, result);
+        print_accuracy(out, result);
     }
     write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";
     if (!interrupted && !arguments.report.empty()) {
-        io::write_file(arguments.report, report_page(result, recipe, trainer, data));
+        io::write_file(arguments.report, report_page(result, recipe, trainer, data, device));
         out << "report: " << arguments.report << "\n";
     }
     if (common.json) print_json(result_json(result, recipe, data.test.classes));

@@ -84,7 +84,13 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
                    "Share of the images, the last ones, held out for validation")->check(share());
     sub.add_option("--shuffle", a.shuffle, "Shuffle the images in each epoch")
         ->check(CLI::IsMember({"on", "off"}));
-    sub.add_option("--seed", a.seed, "Seed of weights, shuffling, dropout and --limit (0)")
+    sub.add_option("--augment", a.augment,
+                   "Change the training's images at random: flip, flip-vertical, crop, rotate, scale, translate, brightness, contrast, "
+                   "saturation, noise, cutout, mixup, each with an amount or its own one, as flip,crop:4,rotate:15; or none")
+        ->type_name("NAME[:AMOUNT],...");
+    sub.add_option("--test-time", a.test_time, "flip: the test's images are seen mirrored too, and both probabilities averaged; or none")
+        ->check(CLI::IsMember({"flip", "none"}));
+    sub.add_option("--seed", a.seed, "Seed of weights, shuffling, dropout, augmentation and --limit (0)")
         ->check(whole_number());
     sub.add_option("--init", a.init, "Start with the weights of this file")->type_name("FILE");
     sub.add_option("--steps-per-submit", a.steps_per_submit, "Most steps in one submit")
@@ -112,6 +118,8 @@ Recipe resolve(const TrainArguments& a) {
     replace(r.fit.submit_ms, a.submit_ms);
     replace(r.trainer.seed, a.seed);
     r.trainer.compile = compile_options(a.plan);
+    if (a.augment) r.fit.augmentation = parse_augmentation(*a.augment);
+    if (a.test_time) r.evaluation.test_time_flip = *a.test_time == "flip";
     if (a.shuffle) r.fit.shuffle = *a.shuffle == "on";
     apply_update_options(a.update, r);
     if (a.dropout) r.network = with_dropout(r.network, *a.dropout);

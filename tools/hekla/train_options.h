@@ -24,7 +24,7 @@ struct TrainArguments {
     std::optional<std::uint64_t> seed, limit;
     std::optional<float> validation_split, dropout;
     std::optional<double> submit_ms;
-    std::optional<std::string> shuffle;
+    std::optional<std::string> shuffle, augment, test_time;
     UpdateArguments update;
     KernelArguments kernels;
     PlanArguments plan;

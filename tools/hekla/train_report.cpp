@@ -23,6 +23,8 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
                                 const data::TrainTest& data) {
     const DeviceInfo& device = result.device;
     const FitOptions& fit = recipe.fit;
+    const std::string train_accuracy =
+        result.train_accuracy ? fixed(100 * *result.train_accuracy, 2) + " %" : "not measured";
     return {{"Device", device.name + " (" + device.kind + ")"},
             {"Driver", device.driver + ", Vulkan " + device.api_version},
             {"Data", data.train.name + ", " + std::to_string(data.train.size()) + " images for training, " +
@@ -30,6 +32,9 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
             {"Epochs", std::to_string(result.whole_epochs)},
             {"Batch", std::to_string(fit.batch) + (fit.shuffle ? ", shuffled" : ", in order")},
             {"Optimizer", update_text(recipe.trainer)},
+            {"Augmentation", to_string(fit.augmentation)},
+            {"Test time", recipe.evaluation.test_time_flip ? "mean of each image and its mirror image" : "images as they are"},
+            {"Accuracy on images trained on", train_accuracy},
             {"Held out", fixed(100.0 * static_cast<double>(fit.validation_split), 1) + " %"},
             {"Seed", std::to_string(recipe.trainer.seed)},
             {"Precision", precision_text(recipe.trainer.compile.precision, result.history)},
@@ -38,6 +43,32 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
             {"Weights", "SHA-256 " + result.weights_sha256},
             {"Kernels", "SHA-256 of their list " + choices_hash(recipe.network.choices())},
             {"Made by", std::string("Hekla ") + version()}};
+}
+
+io::Image image_of(const data::Dataset& data, std::uint64_t index) {
+    const auto pixels = data.image(index);
+    const Shape& shape = data.image_shape;
+    return {static_cast<std::uint32_t>(shape[0]), static_cast<std::uint32_t>(shape[1]), static_cast<std::uint32_t>(shape[2]), {pixels.begin(), pixels.end()}};
+}
+
+/// The first images of the training and what augmentation makes of them, again and again.
+std::vector<report::Augmented> augmented(const Recipe& recipe, const data::Dataset& train, const Device& device) {
+    constexpr std::uint64_t originals = 6, times = 8;
+    if (!is_on(recipe.fit.augmentation)) return {};
+    data::Dataset repeated{.name = train.name, .image_shape = train.image_shape, .images = {}, .labels = {}, .classes = train.classes};
+    const std::uint64_t count = std::min<std::uint64_t>(originals, train.size());
+    for (std::uint64_t time = 0; time < times; ++time)
+        for (std::uint64_t i = 0; i < count; ++i) {
+            repeated.images.insert(repeated.images.end(), train.image(i).begin(), train.image(i).end());
+            repeated.labels.push_back(train.labels[i]);
+        }
+    const data::Dataset changed = augmented_samples(device, repeated, recipe.fit.augmentation, recipe.trainer.seed);
+    std::vector<report::Augmented> rows;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        rows.push_back({image_of(train, i), {}});
+        for (std::uint64_t time = 0; time < times; ++time) rows.back().samples.push_back(image_of(changed, time * count + i));
+    }
+    return rows;
 }
 
 std::string class_name(const std::vector<std::string>& classes, std::size_t index) {
@@ -58,11 +89,7 @@ void add_predictions(report::ReportInput& input, Trainer& trainer, const data::D
         const std::size_t label = test.labels[i];
         ++input.confusion.at(label * input.classes.size() + best);
         if (i >= pictures) continue;
-        const auto pixels = test.image(i);
-        input.images.push_back({.image = {static_cast<std::uint32_t>(test.image_shape[0]),
-                                          static_cast<std::uint32_t>(test.image_shape[1]),
-                                          static_cast<std::uint32_t>(test.image_shape[2]),
-                                          {pixels.begin(), pixels.end()}},
+        input.images.push_back({.image = image_of(test, i),
                                 .label = class_name(input.classes, label),
                                 .prediction = class_name(input.classes, best),
                                 .probability = static_cast<double>(row[best]),
@@ -83,6 +110,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
                  {"images_per_second", history.images_per_second},
                  {"cpu_us_per_step", history.cpu_us_per_step},
                  {"train_loss", result.train_loss},
+                 {"train_accuracy", nullptr},
                  {"test_accuracy", nullptr},
                  {"test_loss", nullptr},
                  {"model", result.model},
@@ -101,6 +129,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
                  {"stopped_early", history.stopped_early},
                  {"settings", settings_json(recipe)}};
     if (history.best_epoch) json["best_epoch"] = history.best_epoch;
+    if (result.train_accuracy) json["train_accuracy"] = *result.train_accuracy;
     if (result.test) {
         json["test_accuracy"] = result.test->accuracy;
         json["test_loss"] = result.test->loss;
@@ -113,7 +142,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
 }
 
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data) {
+                        const data::TrainTest& data, const Device& device) {
     report::ReportInput input{.title = recipe.name + " on " + data.train.name,
                               .facts = facts(result, recipe, data),
                               .layers = recipe.network.summary(),
@@ -122,8 +151,12 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .evaluation = result.test.value_or(Evaluation{}),
                               .classes = data.test.classes,
                               .confusion = {},
-                              .images = {}};
+                              .images = {},
+                              .augmented = augmented(recipe, data.train, device)};
     add_predictions(input, trainer, data.test);
+    // The pictures' predictions are of single images; the matrix agrees with the accuracy.
+    const std::vector<std::uint64_t>& matrix = input.evaluation.counts.confusion;
+    if (matrix.size() == input.confusion.size()) input.confusion = matrix;
     return report::page(input);
 }
 

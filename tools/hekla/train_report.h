@@ -22,6 +22,7 @@ struct TrainResult {
     double train_loss = 0;           // running mean of the last epoch, whole or not
     std::vector<float> step_losses;  // only for a report
     std::optional<Evaluation> test;  // none if training was interrupted
+    std::optional<double> train_accuracy;  // of images trained on, without augmentation
     std::string model;               // path
     std::string weights_sha256;
 };
@@ -29,8 +30,8 @@ struct TrainResult {
 /// The object of `train --json`.
 Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes);
 
-/// The report's page; predicts the test set with `trainer`.
+/// The report's page; predicts the test set with `trainer`, augments samples on `device`.
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data);
+                        const data::TrainTest& data, const Device& device);
 
 }  // namespace hekla::command

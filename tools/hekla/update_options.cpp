@@ -250,6 +250,8 @@ Json settings_json(const Recipe& recipe) {
     json["early_stopping"] = recipe.fit.early_stopping;
     if (recipe.fit.reduce_on_plateau)
         json["reduce_on_plateau"] = {recipe.fit.reduce_on_plateau->patience, recipe.fit.reduce_on_plateau->factor};
+    json["augment"] = to_string(recipe.fit.augmentation);
+    json["test_time"] = recipe.evaluation.test_time_flip ? "flip" : "none";
     json["batch"] = recipe.fit.batch;
     json["seed"] = t.seed;
     return json;

@@ -123,6 +123,19 @@ std::string pictures(const ReportInput& input) {
     return html + "</div></section>\n";
 }
 
+std::string augmented(const ReportInput& input) {
+    if (input.augmented.empty()) return {};
+    std::string html =
+        "<section><h2>Augmented training images: the original, then as trained on</h2>\n";
+    for (const Augmented& row : input.augmented) {
+        html += "<div class=\"pictures\"><figure><img src=\"" + data_uri(row.original) + "\" alt=\"original\"></figure>";
+        for (const io::Image& sample : row.samples)
+            html += "<figure><img src=\"" + data_uri(sample) + "\" alt=\"augmented\"></figure>";
+        html += "</div>\n";
+    }
+    return html + "</section>\n";
+}
+
 }  // namespace
 
 std::string page(const ReportInput& input) {
@@ -131,7 +144,7 @@ std::string page(const ReportInput& input) {
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
            title + "</title>\n<style>" + style_sheet + "</style>\n</head>\n<body>\n<main>\n<h1>" +
            title + "</h1>\n" + key_numbers(input) + charts(input) + confusion_html(input) + scores_html(input) +
-           pictures(input) + layers(input) + facts(input) +
+           pictures(input) + augmented(input) + layers(input) + facts(input) +
            "</main>\n</body>\n</html>\n";
 }
 

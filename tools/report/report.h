@@ -23,6 +23,12 @@ struct Picture {
     bool right = false;
 };
 
+/// A training image and what augmentation made of it at several times.
+struct Augmented {
+    io::Image original;
+    std::vector<io::Image> samples;
+};
+
 struct ReportInput {
     std::string title;
     std::vector<Fact> facts;            // device, settings, versions
@@ -33,6 +39,7 @@ struct ReportInput {
     std::vector<std::string> classes;
     std::vector<std::uint64_t> confusion;  // classes x classes, row: label, column: prediction
     std::vector<Picture> images;
+    std::vector<Augmented> augmented = {};  // empty: without augmentation
 };
 
 /// One self-contained HTML page: no scripts, nothing loaded from anywhere, every text escaped.

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include <hekla/augment.h>
 #include <hekla/choices.h>
 #include <hekla/compile_options.h>
 #include <hekla/data.h>
@@ -74,6 +75,7 @@ struct FitOptions {
     std::uint32_t batch = 32;
     float validation_split = 0;        // the last part of the data, held out before shuffling
     bool shuffle = true;
+    Augmentation augmentation = {};    // of training batches alone, never of what is validated or evaluated
     /// Epochs in a row whose loss (of the validation, or else of the training) is no new best, after which fit ends; the
     /// network then has the best epoch's weights, also where fit ends otherwise. 0: off.
     std::uint32_t early_stopping = 0;
@@ -112,6 +114,12 @@ struct History {
     std::uint64_t default_planned_bytes = 0;  // the same with the CompileOptions' defaults
 };
 
+struct EvaluateOptions {
+    std::uint32_t batch = 128;
+    /// Each picture is seen twice, also mirrored left to right: what counts is the mean of both probabilities (of both outputs,
+    /// for losses without).
+    bool test_time_flip = false;
+};
 struct Evaluation {
     double accuracy = 0, loss = 0;
     std::uint64_t correct = 0, count = 0;
@@ -134,6 +142,7 @@ class Trainer {
     History fit(const data::Dataset& data, const FitOptions& options = {});
     /// Counts each image once, whatever the batch. The loss is without label smoothing and class weights.
     Evaluation evaluate(const data::Dataset& data, std::uint32_t batch = 128);
+    Evaluation evaluate(const data::Dataset& data, const EvaluateOptions& options);
     /// Class probabilities, size() x classes.
     std::vector<float> predict(const data::Dataset& data, std::uint32_t batch = 128);
     /// Of all that was run so far, by problem: given to a Device's KernelSettings, they repeat it.
@@ -152,6 +161,7 @@ struct Recipe {
     std::string data;          // the data set it is meant for
     TrainerOptions trainer;
     FitOptions fit;
+    EvaluateOptions evaluation = {};
 };
 /// Throws Error listing the names.
 Recipe recipe(const std::string& name);

@@ -79,7 +79,7 @@ struct UpdateOptions {
     /// 0: off. The weights of one filter or unit (all that share the last index of a tensor with two axes or more) have at most
     /// this norm: times max_norm / (norm + 1e-7) where they exceed it (torch.renorm).
     float max_norm = 0;
-    float average_decay = 0;       // 0: off. Exponential moving average: a = decay a + (1 - decay) p, begun by the first update's p
+    float average_decay = 0;       // 0: off. Exponential moving average: a = decay a + (1 - decay) p, begun by the first update's p; of normalization's running averages too
     bool operator==(const UpdateOptions&) const = default;
 };
 
