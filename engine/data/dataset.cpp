@@ -88,6 +88,22 @@ class SelectedImages : public ImageSource {
     std::vector<std::uint64_t> indexes_;
 };
 
+/// One source after another.
+class JoinedImages : public ImageSource {
+  public:
+    JoinedImages(std::shared_ptr<const ImageSource> first, std::uint64_t first_size,
+                 std::shared_ptr<const ImageSource> second)
+        : first_(std::move(first)), second_(std::move(second)), first_size_(first_size) {}
+    void read(std::uint64_t index, std::span<std::uint8_t> out) const override {
+        if (index < first_size_) first_->read(index, out);
+        else second_->read(index - first_size_, out);
+    }
+
+  private:
+    std::shared_ptr<const ImageSource> first_, second_;
+    std::uint64_t first_size_;
+};
+
 }  // namespace
 
 void Dataset::check() const {
@@ -160,6 +176,16 @@ Dataset Dataset::subset(std::uint64_t count, std::uint64_t seed) const {
     check();
     if (count >= size()) return *this;
     return select(divided(*this, count, seed).second);
+}
+
+void Dataset::append(const Dataset& other) {
+    if (image_shape != other.image_shape || classes != other.classes || !source != !other.source) {
+        throw Error(ErrorCode::invalid_argument,
+                    "[append] " + other.name + " has other image sizes or classes than " + name);
+    }
+    if (source) source = std::make_shared<JoinedImages>(source, size(), other.source);
+    images.insert(images.end(), other.images.begin(), other.images.end());
+    labels.insert(labels.end(), other.labels.begin(), other.labels.end());
 }
 
 std::pair<Dataset, Dataset> Dataset::split(std::uint64_t count, std::uint64_t seed) const {

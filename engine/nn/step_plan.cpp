@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 
 #include <hekla/error.h>
 
@@ -205,15 +204,18 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
     if (order.empty()) return true;
     begin_epoch(order, state);
     if (settings_.kind == StepKind::train) state_->store->state().mark_written();
-    const bool finite = replay_epoch(state.step, (order.size() + settings_.batch - 1) / settings_.batch, on_steps);
+    std::exception_ptr unreadable;
+    const bool finite = replay_epoch(state.step, (order.size() + settings_.batch - 1) / settings_.batch, on_steps, unreadable);
+    data_->end();
     state = state_->read_step_state();
+    if (unreadable) std::rethrow_exception(unreadable);
     return finite;
 }
 
-bool StepPlan::replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps) {
+bool StepPlan::replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps,
+                            std::exception_ptr& unreadable) {
     std::uint32_t next = first_step;
     bool finite = true;
-    std::exception_ptr unreadable;
     const auto completed = [&](std::uint32_t ended) {
         if (!finite) return false;  // what was in flight behind the step that halted did nothing
         std::vector<StepRecord> ended_records = records(next, ended);
@@ -239,8 +241,6 @@ bool StepPlan::replay_epoch(std::uint32_t first_step, std::uint64_t steps, const
     };
     if (data_->streamed()) state_->replay->run(steps, completed, admit);
     else state_->replay->run(steps, completed);
-    data_->end();
-    if (unreadable) std::rethrow_exception(unreadable);
     return finite;
 }
 

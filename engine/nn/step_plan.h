@@ -2,6 +2,7 @@
 // One step of training, evaluation or prediction, compiled: batch, network, loss, gradients, update, counters.
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -62,7 +63,8 @@ class StepPlan {
 
   private:
     struct StepGraph;
-    bool replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps);
+    bool replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps,
+                      std::exception_ptr& unreadable);
     std::uint64_t position_after(std::uint64_t steps) const { return std::min(steps * settings_.batch, epoch_samples_); }
     std::vector<StepRecord> records(std::uint32_t first_step, std::uint32_t count) const;
 

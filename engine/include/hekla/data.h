@@ -51,6 +51,8 @@ struct Dataset {
     Dataset subset(std::uint64_t count, std::uint64_t seed) const;
     /// The images named, in the order named; an index may come twice.
     Dataset select(std::span<const std::uint64_t> indexes) const;
+    /// Adds the images of a set of the same shape and classes, which has a source if this one has. Throws Error.
+    void append(const Dataset& other);
     /// Two parts, the second with `count` images chosen like those of subset(count, seed); both keep the order.
     std::pair<Dataset, Dataset> split(std::uint64_t count, std::uint64_t seed) const;
     /// The same images, those that split(count, seed) would set apart at the end: where FitOptions' validation takes them.
@@ -103,8 +105,8 @@ struct FolderSets {
     std::vector<std::string> notes;       // what was passed over or reduced, one sentence each
 };
 /// PNG, JPEG, BMP and TGA in ROOT/CLASS/, or in ROOT/train/CLASS/ with ROOT/test/CLASS/ and ROOT/validation/CLASS/ (or
-/// val, valid). Class folders may lie in folders of groups, which form a tree; a class is then called GROUP/CLASS. Each picture is decoded once to
-/// see whether it can be. Throws Error naming the file or folder: unequal sizes without a size to scale to, nothing in a
+/// val, valid; if only one of them is there, it is the test). Class folders may lie in folders of groups, which form a
+/// tree; a class is then called GROUP/CLASS. Each picture is decoded once to see whether it can be. Throws Error naming the file or folder: unequal sizes without a size to scale to, nothing in a
 /// folder, pictures beside class folders, unreadable pictures.
 FolderSets folder(const std::string& path, const FolderOptions& options = {});
 #endif
