@@ -59,6 +59,13 @@ Listing list(const fs::path& folder) {
     return listing;
 }
 
+bool is_named_set(const Listing& listing) {
+    return std::ranges::any_of(listing.others, [](const fs::path& path) {
+        const std::string name = utf8_of(path.filename());
+        return name.find("idx3-ubyte") != std::string::npos || name == "test_batch.bin" || name == "test.bin";
+    });
+}
+
 class Reader {
   public:
     explicit Reader(std::vector<std::string>& notes) : notes_(notes) {}
@@ -69,6 +76,8 @@ class Reader {
         if (!listing.pictures.empty() && listing.folders.empty())
             fail(folder, "holds pictures but no folders of classes; put the pictures of each class in a folder of its own, such as " +
                              utf8_of(folder / "cat" / listing.pictures[0].filename()));
+        if (listing.folders.empty() && is_named_set(listing))
+            fail(folder, "holds the files of a known data set; name the set with --data and this folder with --data-dir");
         if (listing.folders.empty()) fail(folder, "has no class folders: pictures belong into FOLDER/CLASS/, one folder for each class");
         check_not_both(folder, listing);
         around_ = {canonical(folder)};

@@ -17,20 +17,23 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
                                 const data::TrainTest& data) {
     const DeviceInfo& device = result.device;
     const FitOptions& fit = recipe.fit;
-    return {{"Device", device.name + " (" + device.kind + ")"},
+    std::vector<report::Fact> list = {{"Device", device.name + " (" + device.kind + ")"},
             {"Driver", device.driver + ", Vulkan " + device.api_version},
             {"Data", data.train.name + ", " + std::to_string(data.train.size()) + " images for training, " +
                          std::to_string(data.test.size()) + " for the test"},
             {"Epochs", std::to_string(result.whole_epochs)},
             {"Batch", std::to_string(fit.batch) + (fit.shuffle ? ", shuffled" : ", in order")},
             {"Optimizer", update_text(recipe.trainer)},
-            {"Held out", fixed(100.0 * static_cast<double>(fit.validation_split), 1) + " %"},
+            {"Held out", fit.validation_count ? std::to_string(fit.validation_count) + " images" : fixed(100.0 * static_cast<double>(fit.validation_split), 1) + " %"},
             {"Seed", std::to_string(recipe.trainer.seed)},
             {"Training time", fixed(result.history.seconds, 1) + " s, " +
                                   fixed(result.history.images_per_second, 0) + " images/s"},
             {"Weights", "SHA-256 " + result.weights_sha256},
             {"Kernels", "SHA-256 of their list " + choices_hash(recipe.network.choices())},
             {"Made by", std::string("Hekla ") + version()}};
+    if (result.test) list.insert(list.begin(), {"In short", verdict_text(*result.test, result.baseline)});
+    if (result.history.streamed) list.push_back({"Streaming", streaming_text(result.history)});
+    return list;
 }
 
 std::string class_name(const std::vector<std::string>& classes, std::size_t index) {
@@ -51,11 +54,11 @@ void add_predictions(report::ReportInput& input, Trainer& trainer, const data::D
         const std::size_t label = test.labels[i];
         ++input.confusion.at(label * input.classes.size() + best);
         if (i >= pictures) continue;
-        const auto pixels = test.image(i);
+        const std::vector<std::uint8_t> pixels = test.read_image(i);
         input.images.push_back({.image = {static_cast<std::uint32_t>(test.image_shape[0]),
                                           static_cast<std::uint32_t>(test.image_shape[1]),
                                           static_cast<std::uint32_t>(test.image_shape[2]),
-                                          {pixels.begin(), pixels.end()}},
+                                          pixels},
                                 .label = class_name(input.classes, label),
                                 .prediction = class_name(input.classes, best),
                                 .probability = static_cast<double>(row[best]),
@@ -64,6 +67,10 @@ void add_predictions(report::ReportInput& input, Trainer& trainer, const data::D
 }
 
 }  // namespace
+
+std::string streaming_text(const History& history) {
+    return "data streamed: device busy " + fixed(100 * history.device_busy, 1) + " % (it waited " + fixed(history.data_wait_seconds, 1) + " s for data)";
+}
 
 Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes) {
     const History& history = result.history;
@@ -91,10 +98,13 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
                  {"stopped", !result.test.has_value()},
                  {"stopped_early", history.stopped_early},
                  {"settings", settings_json(recipe)}};
+    if (history.streamed) json["data_wait_seconds"] = history.data_wait_seconds;
+    if (history.streamed) json["device_busy"] = history.device_busy;
     if (history.best_epoch) json["best_epoch"] = history.best_epoch;
     if (result.test) {
         json["test_accuracy"] = result.test->accuracy;
         json["test_loss"] = result.test->loss;
+        add_verdict(json, *result.test, result.baseline);
         add_metrics(json, result.test->counts, classes);
     }
     if (!history.epochs.empty() && history.epochs.back().validation_accuracy) {
