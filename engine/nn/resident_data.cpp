@@ -24,6 +24,11 @@ DataPlacement placement_of(const vulkan::Device& device, const data::Dataset& da
     return {.ring_rows = rows};
 }
 
+std::uint32_t batch_within(const data::Dataset& data, std::uint32_t batch, std::uint64_t limit) {
+    if (limit == 0 || batch == 0 || data.size() * data.image_bytes() <= limit) return batch;
+    return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(limit / data.image_bytes() / 2, 1, batch));
+}
+
 ResidentData::ResidentData(vulkan::Device& device, const data::Dataset& data, const DataPlacement& placement)
     : device_(device), image_shape_(data.image_shape), samples_(data.size()) {
     if (placement.ring_rows) make_ring(data.image_bytes(), placement);

@@ -22,6 +22,9 @@ struct DataPlacement {
 /// if that has no room for two batches.
 DataPlacement placement_of(const vulkan::Device& device, const data::Dataset& data, std::uint32_t batch, std::uint64_t limit, std::uint64_t available);
 
+/// For evaluation, whose batch is nobody's concern: `batch`, or as many as a limit of streamed bytes has room for.
+std::uint32_t batch_within(const data::Dataset& data, std::uint32_t batch, std::uint64_t limit);
+
 class ResidentData {
   public:
     /// Throws Error (out_of_memory) if it does not fit. A set that is streamed must stay as long as epochs run.

@@ -386,6 +386,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
 Evaluation Trainer::evaluate(const data::Dataset& data, std::uint32_t batch) {
     State& s = *state_;
     s.check(data);
+    batch = nn::batch_within(data, batch, s.options.data_memory);
     StepPlan& plan = s.plan_for(s.evaluation, StepKind::evaluate, data, batch);
     const Clock::time_point start = Clock::now();
     plan.clear_counts();
@@ -404,6 +405,7 @@ Evaluation Trainer::evaluate(const data::Dataset& data, std::uint32_t batch) {
 std::vector<float> Trainer::predict(const data::Dataset& data, std::uint32_t batch) {
     State& s = *state_;
     s.check(data);
+    batch = nn::batch_within(data, batch, s.options.data_memory);
     StepPlan& plan = s.plan_for(s.prediction, StepKind::predict, data, batch);
     StepState state;
     plan.begin_epoch(in_order(0, static_cast<std::uint32_t>(data.size())), state);

@@ -143,7 +143,7 @@ TEST_F(OwnPictures, AreLookedInto) {
     const json got = result.json();
     EXPECT_EQ(got["classes"], (json{"car", "cat", "cup", "dog"}));
     EXPECT_EQ(got["train"]["per_class"], (json{30, 31, 30, 30}));
-    EXPECT_EQ(got["train"]["sizes"], (json{{{"width", 16}, {"height", 16}, {"images", 121}}}));
+    EXPECT_EQ(got["train"]["sizes"], json::parse(R"([{"width": 16, "height": 16, "images": 121}])"));
     EXPECT_EQ(got["train"]["mean"].size(), 3u);
     EXPECT_EQ(got["duplicates"]["images"], 1);
     EXPECT_EQ(got["duplicates"]["across_classes"], 1);

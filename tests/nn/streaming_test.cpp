@@ -161,6 +161,14 @@ TEST_F(Streaming, MemoryForLessThanTwoBatchesIsAnError) {
     EXPECT_THAT(error_of(ErrorCode::out_of_memory, [&] { trainer.fit(data_, {.epochs = 1, .batch = batch}); }), HasSubstr("two batches, 2048 bytes, are the least"));
 }
 
+TEST_F(Streaming, EvaluationTakesTheBatchThatFits) {
+    Sequential network = tests::small_network();
+    network.build({small_image, 1 / 255.0f, 0, {}}, 6);
+    Trainer resident(shared_device(), network), ring(shared_device(), network, {.data_memory = 20 * data_.image_bytes()});
+    EXPECT_EQ(ring.evaluate(data_).correct, resident.evaluate(data_).correct);
+    EXPECT_EQ(ring.predict(data_).size(), 10 * data_.size());
+}
+
 TEST_F(Streaming, TheFirstFailureInTheOrderCounts) {
     const Streamed set = streamed(data_);
     set.source->broken = 20;
