@@ -18,6 +18,15 @@ void check_label(const ByteSource& source, std::uint64_t record, std::uint64_t a
                 std::to_string(classes - 1));
 }
 
+/// Every record of a class names the same superclass.
+void place_class(const ByteSource& source, std::uint64_t record, std::vector<std::string>& parents,
+                 const std::string& coarse) {
+    if (parents.empty()) parents.push_back(coarse);
+    if (parents[0] == coarse) return;
+    source.fail("record " + std::to_string(record) + " puts its class into '" + coarse +
+                "', a record before put it into '" + parents[0] + "'");
+}
+
 void append_picture(std::vector<std::uint8_t>& images, const std::uint8_t* planes) {
     for (std::uint64_t pixel = 0; pixel < plane; ++pixel) {
         for (std::uint64_t channel = 0; channel < 3; ++channel) {
@@ -28,7 +37,9 @@ void append_picture(std::vector<std::uint8_t>& images, const std::uint8_t* plane
 
 }  // namespace
 
-void append_cifar(Dataset& set, const CifarFormat& format, ByteSource source) {
+void append_cifar(Dataset& set, const CifarFormat& format, ByteSource source,
+                  const std::vector<std::string>& coarse_names) {
+    if (!coarse_names.empty()) set.parents.resize(set.classes.size());
     const std::uint64_t record_bytes = format.label_bytes + picture_bytes;
     for (std::uint64_t record = 0;; ++record) {
         const std::uint64_t at = source.offset();
@@ -44,6 +55,9 @@ void append_cifar(Dataset& set, const CifarFormat& format, ByteSource source) {
         }
         const std::uint64_t last = format.label_bytes - 1;
         check_label(source, record, at + last, "label", bytes[last], set.classes.size());
+        if (!coarse_names.empty()) {
+            place_class(source, record, set.parents[bytes[last]], coarse_names.at(bytes[0]));
+        }
         set.labels.push_back(bytes[last]);
         append_picture(set.images, bytes.data() + format.label_bytes);
     }

@@ -17,9 +17,11 @@ struct CifarFormat {
 constexpr CifarFormat cifar10_format{1, 0};
 constexpr CifarFormat cifar100_format{2, 20};
 
-/// Appends the file's records to `set` (whose classes are set), planes turned to H x W x C.
+/// Appends the file's records to `set` (whose classes are set), planes turned to H x W x C. With names
+/// of the coarse classes the set's tree is made of, or compared with, the labels.
 /// Throws Error (invalid_file) naming file, record and byte.
-void append_cifar(Dataset& set, const CifarFormat& format, ByteSource source);
+void append_cifar(Dataset& set, const CifarFormat& format, ByteSource source,
+                  const std::vector<std::string>& coarse_names = {});
 
 /// The names in a file of one name per line; throws Error (invalid_file) unless there are `count`.
 std::vector<std::string> read_class_names(ByteSource source, std::size_t count);

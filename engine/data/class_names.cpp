@@ -16,6 +16,29 @@ std::vector<std::string> cifar10_classes() {
             "dog",      "frog",       "horse", "ship", "truck"};
 }
 
+std::vector<std::string> cifar100_superclasses() {
+    return {"aquatic_mammals",
+            "fish",
+            "flowers",
+            "food_containers",
+            "fruit_and_vegetables",
+            "household_electrical_devices",
+            "household_furniture",
+            "insects",
+            "large_carnivores",
+            "large_man-made_outdoor_things",
+            "large_natural_outdoor_scenes",
+            "large_omnivores_and_herbivores",
+            "medium_mammals",
+            "non-insect_invertebrates",
+            "people",
+            "reptiles",
+            "small_mammals",
+            "trees",
+            "vehicles_1",
+            "vehicles_2"};
+}
+
 std::vector<std::string> cifar100_classes() {
     return {
         "apple",       "aquarium_fish", "baby",      "bear",       "beaver",       "bed",

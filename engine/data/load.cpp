@@ -45,14 +45,27 @@ TrainTest load_idx(const std::string& name, const std::string& debian_package,
 }
 
 Dataset load_cifar_half(const std::string& name, const std::vector<std::string>& classes,
-                        const CifarFormat& format, const std::vector<std::string>& paths) {
+                        const CifarFormat& format, const std::vector<std::string>& paths,
+                        const std::vector<std::string>& coarse_names = {},
+                        const std::vector<std::vector<std::string>>& parents = {}) {
     Dataset set;
     set.name = name;
     set.image_shape = Shape{32, 32, 3};
     set.classes = classes;
-    for (const auto& path : paths) append_cifar(set, format, ByteSource::open(path));
+    set.parents = parents;
+    for (const auto& path : paths) append_cifar(set, format, ByteSource::open(path), coarse_names);
     set.check();
     return set;
+}
+
+/// The names of the file beside the data; absent is fine, malformed is not.
+std::vector<std::string> names_in(const std::string& path, const std::vector<std::string>& usual) {
+    try {
+        return read_class_names(ByteSource::open(path), usual.size());
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::not_found) throw;
+        return usual;
+    }
 }
 
 }  // namespace
@@ -87,16 +100,12 @@ TrainTest cifar100(const std::string& folder) {
                              {{"train.bin"}, {"test.bin"}},
                              ""};
     const FoundFiles found = find_files(wanted, folder);
-    auto classes = cifar100_classes();
-    const std::string names = found.folder + "/fine_label_names.txt";
-    try {
-        classes = read_class_names(ByteSource::open(names), classes.size());
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::not_found) throw;  // absent is fine, malformed is not
-    }
+    const auto classes = names_in(found.folder + "/fine_label_names.txt", cifar100_classes());
+    const auto coarse = names_in(found.folder + "/coarse_label_names.txt", cifar100_superclasses());
     TrainTest both;
-    both.train = load_cifar_half("cifar100", classes, cifar100_format, {found.paths[0]});
-    both.test = load_cifar_half("cifar100", classes, cifar100_format, {found.paths[1]});
+    both.train = load_cifar_half("cifar100", classes, cifar100_format, {found.paths[0]}, coarse);
+    both.test = load_cifar_half("cifar100", classes, cifar100_format, {found.paths[1]}, coarse, both.train.parents);
+    both.train.parents = both.test.parents;  // a class may have records in the test alone
     return both;
 }
 

@@ -1,5 +1,7 @@
 #include "io/architecture.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "io/layer_json.h"
@@ -131,6 +133,28 @@ std::vector<std::string> read_classes(Reader& reader) {
     return classes;
 }
 
+constexpr std::array fit_names = {"stretch", "crop", "pad"};
+
+const char* fit_name(ImageFit fit) { return fit_names.at(static_cast<std::size_t>(fit)); }
+
+ImageFit fit_of(const Json& name, const Reader& reader) {
+    for (std::size_t i = 0; i < fit_names.size(); ++i)
+        if (name == fit_names[i]) return static_cast<ImageFit>(i);
+    reader.fail("\"fit\" must be \"stretch\", \"crop\" or \"pad\"");
+}
+
+/// By class, the groups around it, outermost first.
+std::vector<std::vector<std::string>> read_parents(Reader& reader, std::size_t classes) {
+    const Json* groups = reader.find("class_groups");
+    if (!groups) return {};
+    const auto is_text = [](const Json& name) { return name.is_string(); };
+    bool fits = groups->is_array() && groups->size() == classes;
+    for (std::size_t c = 0; fits && c < classes; ++c)
+        fits = (*groups)[c].is_array() && std::all_of((*groups)[c].begin(), (*groups)[c].end(), is_text);
+    if (!fits) reader.fail("\"class_groups\" must be a list of one list of names for each class");
+    return groups->get<std::vector<std::vector<std::string>>>();
+}
+
 }  // namespace
 
 std::string write_architecture(const Network& network) {
@@ -144,7 +168,9 @@ std::string write_architecture(const Network& network) {
     if (network.built()) {
         const InputInfo& input = network.input();
         json["input"] = {{"shape", input.image_shape.dims()}, {"scale", input.scale}, {"shift", input.shift}};
+        if (input.fit != ImageFit::stretch) json["input"]["fit"] = fit_name(input.fit);
         json["classes"] = input.classes;
+        if (!input.parents.empty()) json["class_groups"] = input.parents;
     }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -161,11 +187,13 @@ Architecture read_architecture(const std::string& text, const std::string& origi
     Architecture architecture{inputs ? read_graph(*inputs, *list, reader, origin) : read_chain(*list, origin), {}};
     InputInfo info;
     info.classes = read_classes(reader);
+    info.parents = read_parents(reader, info.classes.size());
     if (const Json* input = reader.find("input")) {
         Reader members(*input, origin + ": the architecture's input");
         info.image_shape = Shape(members.dims("shape"));
         members.number("scale", info.scale);
         members.number("shift", info.shift);
+        if (const Json* fit = members.find("fit")) info.fit = fit_of(*fit, members);
         members.nothing_else();
         architecture.input = std::move(info);
     }

@@ -75,10 +75,23 @@ constexpr stbi_io_callbacks feed_callbacks{Feed::read, Feed::skip, Feed::at_end}
     throw Error(ErrorCode::invalid_file, "[image] " + origin + ": " + reason);
 }
 
+/// What people take for a picture and stb_image doesn't.
+std::string other_format(std::span<const std::byte> bytes) {
+    const auto has = [&](std::size_t at, std::string_view text) {
+        return bytes.size() >= at + text.size() && std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
+    };
+    if (has(0, "GIF8")) return "a GIF";
+    if (has(0, "RIFF") && has(8, "WEBP")) return "a WebP picture";
+    if (has(0, "II*") || has(0, "MM")) return "a TIFF picture";
+    if (has(4, "ftyp")) return "a HEIC or AVIF picture";
+    if (has(0, "<svg") || has(0, "<?xml")) return "an SVG drawing";
+    return "no PNG, JPEG, BMP or TGA picture";
+}
+
 std::string stb_reason(const Feed& feed) {
     const char* reason = stbi_failure_reason();
     const std::string text = reason ? reason : "unknown reason";
-    if (text == "unknown image type") return "is no PNG, JPEG, BMP or TGA picture";
+    if (text == "unknown image type") return "is " + other_format(feed.bytes) + ": PNG, JPEG, BMP and TGA are read";
     return std::string(feed.overrun ? "truncated or damaged picture (" : "damaged picture (") +
            text + ")";
 }
@@ -163,6 +176,18 @@ Image decoded(std::span<const std::byte> bytes, const Header& header, const std:
 Image parse_image(std::span<const std::byte> bytes, const std::string& origin) {
     try {
         return decoded(bytes, checked_header(bytes, origin), origin);
+    } catch (const StbFault&) {
+        fail(origin, "damaged picture");
+    }
+}
+
+ImageInfo parse_image_info(std::span<const std::byte> bytes, const std::string& origin) {
+    try {
+        const Header header = checked_header(bytes, origin);
+        Feed feed{bytes};
+        const bool deep = stbi_is_16_bit_from_callbacks(&feed_callbacks, &feed) != 0;
+        return {static_cast<std::uint32_t>(header.height), static_cast<std::uint32_t>(header.width),
+                static_cast<std::uint32_t>(header.channels == 2 ? 4 : header.channels), deep, is_animated_png(bytes)};
     } catch (const StbFault&) {
         fail(origin, "damaged picture");
     }

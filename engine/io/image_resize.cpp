@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -70,6 +71,42 @@ Image resized(const Image& image, std::uint32_t height, std::uint32_t width,
         STBIR_COLORSPACE_LINEAR, nullptr);
     if (!done) throw Error(ErrorCode::out_of_memory, "[resized] no memory to resize a picture");
     return result;
+}
+
+namespace {
+
+std::uint32_t scaled(std::uint32_t side, std::uint32_t to, std::uint32_t from) {
+    return std::max<std::uint32_t>(1, static_cast<std::uint32_t>((std::uint64_t{side} * to + from / 2) / from));
+}
+
+/// The part of `image` (or the image on black) of that size, with the same centre.
+Image centred(const Image& image, std::uint32_t height, std::uint32_t width) {
+    Image result{height, width, image.channels, std::vector<std::uint8_t>(std::size_t(height) * width * image.channels)};
+    const std::uint32_t rows = std::min(height, image.height), columns = std::min(width, image.width);
+    const auto first = [](std::uint32_t side, std::uint32_t part) { return (side - part) / 2; };
+    for (std::uint32_t y = 0; y < rows; ++y) {
+        const std::size_t from = (std::size_t(first(image.height, rows) + y) * image.width + first(image.width, columns)) * image.channels;
+        const std::size_t to = (std::size_t(first(height, rows) + y) * width + first(width, columns)) * image.channels;
+        std::copy_n(image.pixels.data() + from, std::size_t(columns) * image.channels, result.pixels.data() + to);
+    }
+    return result;
+}
+
+}  // namespace
+
+Image fitted(const Image& image, std::uint32_t height, std::uint32_t width, std::uint32_t channels, ImageFit fit) {
+    check_image(image, "fitted");
+    if (fit == ImageFit::stretch || height == 0 || width == 0) return resized(image, height, width, channels);
+    const bool taller = std::uint64_t{image.height} * width >= std::uint64_t{image.width} * height;  // than what is wanted
+    if (fit == ImageFit::crop) {
+        // Cut first: a long thin picture is not blown up to be cut off again.
+        const std::uint32_t rows = taller ? std::min(scaled(image.width, height, width), image.height) : image.height;
+        const std::uint32_t columns = taller ? image.width : std::min(scaled(image.height, width, height), image.width);
+        return resized(centred(image, rows, columns), height, width, channels);
+    }
+    const std::uint32_t rows = taller ? height : std::min(scaled(image.height, width, image.width), height);
+    const std::uint32_t columns = taller ? std::min(scaled(image.width, height, image.height), width) : width;
+    return centred(resized(image, rows, columns, channels), height, width);
 }
 
 }  // namespace hekla::io

@@ -23,9 +23,27 @@ std::uint32_t word(std::span<const std::byte> bytes, std::size_t at) {
 
 }  // namespace
 
+namespace {
+
+bool is_png(std::span<const std::byte> bytes) {
+    return bytes.size() >= signature.size() && std::memcmp(bytes.data(), signature.data(), signature.size()) == 0;
+}
+
+}  // namespace
+
+bool is_animated_png(std::span<const std::byte> bytes) {
+    if (!is_png(bytes)) return false;
+    // acTL stands before the first pixels.
+    for (std::size_t at = signature.size(); bytes.size() - at >= frame_bytes; at += frame_bytes + word(bytes, at)) {
+        const auto* type = bytes.data() + at + 4;
+        if (std::memcmp(type, "acTL", 4) == 0) return true;
+        if (std::memcmp(type, "IDAT", 4) == 0 || word(bytes, at) > bytes.size() - at - frame_bytes) return false;
+    }
+    return false;
+}
+
 std::string damage_of_png(std::span<const std::byte> bytes) {
-    if (bytes.size() < signature.size()) return {};
-    if (std::memcmp(bytes.data(), signature.data(), signature.size()) != 0) return {};
+    if (!is_png(bytes)) return {};
     std::size_t at = signature.size();
     for (;;) {
         const std::string place = " at byte " + std::to_string(at);

@@ -11,4 +11,7 @@ namespace hekla::io {
 /// not.
 std::string damage_of_png(std::span<const std::byte> bytes);
 
+/// Whether the bytes are a PNG of several pictures (APNG). They must be whole.
+bool is_animated_png(std::span<const std::byte> bytes);
+
 }  // namespace hekla::io

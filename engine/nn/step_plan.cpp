@@ -16,7 +16,7 @@ namespace hekla::nn {
 struct StepPlan::StepGraph {
     Graph graph;
     std::vector<Tensor> images;  // one per range of the data set
-    Tensor labels, order, probabilities, counts;
+    Tensor labels, order, ring_order, probabilities, counts;
     Tensor draws;                // of the augmentation
     std::uint32_t classes = 0;
     std::vector<Tensor> outputs;
@@ -88,10 +88,15 @@ std::shared_ptr<StepGraph> make_graph(const Network& network, const ResidentData
     step->labels = graph.input("labels", {Shape{data.samples()}, DType::u32});
     step->bound[step->labels.id()] = whole(data.labels());
     step->order = graph.input("order", {Shape{data.samples()}, DType::u32});
+    step->ring_order = step->order;
+    if (data.ring_order()) {
+        step->ring_order = graph.input("rows of the ring", {Shape{data.samples()}, DType::u32});
+        step->bound[step->ring_order.id()] = whole(*data.ring_order());
+    }
     const Tensor state = graph.step_state();
     graph.begin_layer("batch");
     const InputInfo& input = network.input();
-    Tensor x = gather_images(step->images, step->order, state, settings.batch, input.scale, input.shift);
+    Tensor x = gather_images(step->images, step->ring_order, state, settings.batch, input.scale, input.shift);
     if (is_on(settings.augmentation)) {
         const AugmentedBatch batch = augment_batch(x, settings.augmentation, state, augmentation_stream, input.scale, input.shift);
         x = batch.images;
@@ -158,6 +163,7 @@ StepPlan::StepPlan(const Device& device, const Network& network, std::shared_ptr
     options.bound = graph_->bound;
     options.replay = settings.replay;
     options.fuse = settings.fuse;
+    options.replay.steps_per_submit = std::min(settings.replay.steps_per_submit, data_->most_steps(settings.batch));
     try {
         state_ = plan::compile(device, graph_->graph, graph_->outputs, store, options);
     } catch (const Error& error) {
@@ -181,12 +187,12 @@ std::string StepPlan::memory_report() const {
         return std::string(text);
     };
     const ParameterStore::State& store = state_->store->state();
-    std::uint64_t parameter_bytes = 0, data_bytes = data_->labels().bytes();
+    std::uint64_t parameter_bytes = 0;
+    const std::uint64_t data_bytes = data_->bytes();
     for (const auto* buffer : {&store.values, &store.gradients, &store.first_moments, &store.second_moments, &store.gradient_sums, &store.averages, &store.saved, &store.best})
         if (*buffer) parameter_bytes += (*buffer)->bytes();
-    for (const ResidentData::Range& range : data_->ranges()) data_bytes += range.buffer->bytes();
     return "memory: intermediate values " + megabytes(state_->scratch_bytes) + " (at least " + megabytes(state_->scratch_bound_bytes) +
-           (settings_.compile == CompileOptions{} ? "" : "; " + megabytes(default_scratch_bytes_) + " by default") + "), parameters and optimizer " + megabytes(parameter_bytes) + ", data " + megabytes(data_bytes) + "; " +
+           (settings_.compile == CompileOptions{} ? "" : "; " + megabytes(default_scratch_bytes_) + " by default") + "), parameters and optimizer " + megabytes(parameter_bytes) + (data_->streamed() ? ", ring of data " : ", data ") + megabytes(data_bytes) + "; " +
            megabytes(device_->memory_available()) + " free";
 }
 
@@ -200,6 +206,14 @@ void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& stat
     state.batch = settings_.batch;
     state.live_rows = std::min(settings_.batch, state.samples);
     state_->write_step_state(state);
+    epoch_samples_ = order.size();
+    predicted_ = 0;
+    data_->begin(order);
+}
+
+void StepPlan::set_pace(plan::ReplayOptions options) {
+    options.steps_per_submit = std::min(options.steps_per_submit, data_->most_steps(settings_.batch));
+    replay().set_options(options);
 }
 
 std::vector<StepRecord> StepPlan::records(std::uint32_t first_step, std::uint32_t count) const {
@@ -216,10 +230,19 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
     if (order.empty()) return true;
     begin_epoch(order, state);
     if (settings_.kind == StepKind::train) state_->store->state().mark_written();
-    std::uint32_t next = state.step;
+    std::exception_ptr unreadable;
+    const bool finite = replay_epoch(state.step, (order.size() + settings_.batch - 1) / settings_.batch, on_steps, unreadable);
+    data_->end();
+    state = state_->read_step_state();
+    if (unreadable) std::rethrow_exception(unreadable);
+    return finite;
+}
+
+bool StepPlan::replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps,
+                            std::exception_ptr& unreadable) {
+    std::uint32_t next = first_step;
     bool finite = true;
-    const std::uint64_t steps = (order.size() + settings_.batch - 1) / settings_.batch;
-    state_->replay->run(steps, [&](std::uint32_t ended) {
+    const auto completed = [&](std::uint32_t ended) {
         if (!finite) return false;  // what was in flight behind the step that halted did nothing
         std::vector<StepRecord> ended_records = records(next, ended);
         next += ended;
@@ -228,10 +251,22 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
                 finite = false;
                 ended_records.resize(i + 1);
             }
+        // The images of a step that halted stay: its first value that is not finite is looked for with them.
+        if (finite) data_->release(position_after(next - first_step));
         const bool go_on = !on_steps || on_steps(ended_records);
         return go_on && finite;
-    });
-    state = state_->read_step_state();
+    };
+    const auto admit = [&](std::uint64_t begun, std::uint32_t count) {
+        try {
+            data_->wait(position_after(begun + count));
+            return true;
+        } catch (...) {
+            unreadable = std::current_exception();
+            return false;
+        }
+    };
+    if (data_->streamed()) state_->replay->run(steps, completed, admit);
+    else state_->replay->run(steps, completed);
     return finite;
 }
 
@@ -253,7 +288,10 @@ PredictionCounts StepPlan::counts() const {
 }
 
 std::vector<float> StepPlan::predict_batch() {
+    predicted_ = std::min(predicted_ + settings_.batch, epoch_samples_);
+    data_->wait(predicted_);
     state_->replay->run(1);
+    data_->release(predicted_);
     const vulkan::BufferRange range = state_->range_of(graph_->probabilities.id());
     std::vector<float> values(graph_->probabilities.desc().elements());
     device_->download({range.buffer, range.offset, values.size() * sizeof(float)}, std::as_writable_bytes(std::span(values)));

@@ -1,6 +1,8 @@
 #pragma once
 // One step of training, evaluation or prediction, compiled: batch, network, loss, gradients, update, counters.
 
+#include <algorithm>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -40,7 +42,7 @@ class StepPlan {
 
     /// One pass over the samples that `order` names. Counters of `state` that outlast an epoch (step, random counter,
     /// powers of the betas) go in and come out. `on_steps` gets the records of the steps that ended; false stops.
-    /// Returns false if the training halted on a non-finite loss.
+    /// Returns false if the training halted on a non-finite loss. Throws Error if a streamed image cannot be read.
     bool run_epoch(std::span<const std::uint32_t> order, StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps);
     /// Of StepKind::predict: runs one batch of the order given to begin_epoch and returns its probabilities.
     void begin_epoch(std::span<const std::uint32_t> order, StepState& state);
@@ -52,6 +54,8 @@ class StepPlan {
 
     std::string find_non_finite() { return state_->find_non_finite(); }
     plan::Replay& replay() { return *state_->replay; }
+    /// As asked, but no more steps in a submit than a ring of streamed data has room for.
+    void set_pace(plan::ReplayOptions options);
     const StepSettings& settings() const { return settings_; }
     ResidentData& data() { return *data_; }
     std::uint64_t scratch_bytes() const { return state_->scratch_bytes; }
@@ -63,6 +67,9 @@ class StepPlan {
 
   private:
     struct StepGraph;
+    bool replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps,
+                      std::exception_ptr& unreadable);
+    std::uint64_t position_after(std::uint64_t steps) const { return std::min(steps * settings_.batch, epoch_samples_); }
     std::vector<StepRecord> records(std::uint32_t first_step, std::uint32_t count) const;
 
     std::shared_ptr<vulkan::Device> device_;
@@ -71,6 +78,7 @@ class StepPlan {
     std::shared_ptr<StepGraph> graph_;
     std::unique_ptr<Plan::State> state_;
     std::uint64_t default_scratch_bytes_ = 0;
+    std::uint64_t epoch_samples_ = 0, predicted_ = 0;  // of the order given to begin_epoch; by predict_batch so far
 };
 
 }  // namespace hekla::nn

@@ -129,13 +129,18 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
 StepPlan& Trainer::State::plan_for(std::unique_ptr<StepPlan>& cached, StepKind kind, const data::Dataset& data, std::uint32_t batch,
                                    const reference::ScheduleSettings& schedule, const Augmentation& augmentation, bool test_time_flip) {
     parameters();
+    // What the plan at hand holds is not in the way of the one that replaces it.
+    std::uint64_t available = device.memory_available();
+    if (cached) available += cached->data().bytes();
+    nn::DataPlacement placement = nn::placement_of(device.vulkan(), data, batch, options.data_memory, available);
+    placement.threads = options.data_threads;
     if (cached && cached->settings().batch == batch && cached->settings().schedule == schedule && cached->settings().augmentation == augmentation &&
-        cached->settings().test_time_flip == test_time_flip && cached->data().fits(data)) {
+        cached->settings().test_time_flip == test_time_flip && cached->data().fits(data, placement)) {
         cached->data().upload(data);
         return *cached;
     }
     cached.reset();
-    auto resident = std::make_shared<ResidentData>(device.vulkan(), data);
+    auto resident = std::make_shared<ResidentData>(device.vulkan(), data, placement);
     StepSettings chosen = settings(kind, batch);
     chosen.schedule = schedule;
     chosen.augmentation = augmentation;
@@ -153,7 +158,7 @@ StepPlan& Trainer::State::training_plan(const data::Dataset& data, const FitOpti
     const auto schedule = nn::in_updates(options.schedule, (steps + per_update - 1) / per_update, fit.epochs);
     StepPlan& plan = plan_for(training, StepKind::train, data, fit.batch, schedule, fit.augmentation);
     begin_schedule(schedule);
-    plan.replay().set_options({std::clamp(fit.steps_per_submit, 1u, ring_entries / 4), std::max(fit.submit_ms, 0.0)});
+    plan.set_pace({std::clamp(fit.steps_per_submit, 1u, ring_entries / 4), std::max(fit.submit_ms, 0.0)});
     return plan;
 }
 
@@ -303,7 +308,8 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
         throw Error(ErrorCode::invalid_argument, "[fit] the validation split must lie in [0, 1) and is " + std::to_string(options.validation_split));
     const auto size = static_cast<std::uint32_t>(data.size());
     // The slack keeps 1 - 0.1f from losing a sample to rounding.
-    const auto train_count = static_cast<std::uint32_t>(std::floor(size * (1.0 - double{options.validation_split}) + 1e-3));
+    auto train_count = static_cast<std::uint32_t>(std::floor(size * (1.0 - double{options.validation_split}) + 1e-3));
+    if (options.validation_count) train_count = size - static_cast<std::uint32_t>(std::min<std::uint64_t>(options.validation_count, size));
     if (train_count == 0) throw Error(ErrorCode::invalid_argument, "[fit] the validation split leaves no image to train on");
     const QuarantineLog quarantine_log(s.device.vulkan(), options.on_log);
 
@@ -376,6 +382,9 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     if (history.images_per_second == 0 && !history.epochs.empty()) history.images_per_second = history.epochs.back().images_per_second;
     history.cpu_us_per_step = (after.cpu_seconds - before.cpu_seconds) * 1e6 / steps;
     history.submits = after.submits - before.submits;
+    history.streamed = plan.data().streamed();
+    history.data_wait_seconds = after.starved_seconds - before.starved_seconds;
+    if (history.seconds > 0) history.device_busy = 1 - std::clamp(history.data_wait_seconds / history.seconds, 0.0, 1.0);
     history.cut_steps = after.cut_steps - before.cut_steps;
     history.vulkan_calls_per_step = static_cast<double>(after.vulkan_calls - before.vulkan_calls) / steps;
     history.objects_after_first_epoch = history.epochs.empty() ? 0 : s.device.vulkan().objects_created() - objects_after_first;
@@ -390,7 +399,8 @@ Evaluation Trainer::evaluate(const data::Dataset& data, std::uint32_t batch) { r
 Evaluation Trainer::evaluate(const data::Dataset& data, const EvaluateOptions& options) {
     State& s = *state_;
     s.check(data);
-    StepPlan& plan = s.plan_for(s.evaluation, StepKind::evaluate, data, options.batch, {}, {}, options.test_time_flip);
+    const std::uint32_t batch = nn::batch_within(data, options.batch, s.options.data_memory);
+    StepPlan& plan = s.plan_for(s.evaluation, StepKind::evaluate, data, batch, {}, {}, options.test_time_flip);
     const Clock::time_point start = Clock::now();
     plan.clear_counts();
     const Totals totals = s.evaluate(plan, in_order(0, static_cast<std::uint32_t>(data.size())));
@@ -408,6 +418,7 @@ Evaluation Trainer::evaluate(const data::Dataset& data, const EvaluateOptions& o
 std::vector<float> Trainer::predict(const data::Dataset& data, std::uint32_t batch) {
     State& s = *state_;
     s.check(data);
+    batch = nn::batch_within(data, batch, s.options.data_memory);
     StepPlan& plan = s.plan_for(s.prediction, StepKind::predict, data, batch);
     StepState state;
     plan.begin_epoch(in_order(0, static_cast<std::uint32_t>(data.size())), state);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/system.h"
 
@@ -37,6 +38,7 @@ struct Replay::Slot {
     std::vector<bool> recorded;
     InFlight what;
     Clock::time_point submitted;
+    double waited_ns = 0;  // before it, for its data
 };
 
 Replay::Replay(vulkan::Device& device, const std::vector<LayerCalls>& layers, const ReplayOptions& options)
@@ -123,6 +125,7 @@ VkCommandBuffer Replay::segment_buffer(Slot& slot, std::size_t index) {
 
 void Replay::submit(Slot& slot, VkCommandBuffer cmd, InFlight what) {
     slot.what = what;
+    slot.waited_ns = std::exchange(waited_ns_, 0.0);
     slot.submitted = Clock::now();
     slot.submission.submit(cmd);
     ++counters_.submits;
@@ -138,12 +141,24 @@ std::uint32_t Replay::finish(Slot& slot) {
     const double ns = stamps.size() == 2 && stamps[1] > stamps[0]
                           ? static_cast<double>(stamps[1] - stamps[0])
                           : std::chrono::duration<double, std::nano>(Clock::now() - slot.submitted).count();
+    count_starvation(slot, stamps);
     const InFlight what = slot.what;
     if (what.whole_steps) pacer_.measured_steps(what.whole_steps, ns);
     else if (what.segment < cuts_.size()) pacer_.measured(cuts_[what.segment], ns);
     const std::uint32_t ended = what.whole_steps ? what.whole_steps : (what.ends_step ? 1u : 0u);
     counters_.steps += ended;
     return ended;
+}
+
+/// The device waited for data while it had nothing to do and the host waited for them too. Without timestamps the host's
+/// wait counts whole, which is the most it can have been.
+void Replay::count_starvation(const Slot& slot, const std::vector<std::uint64_t>& stamps) {
+    double ns = slot.waited_ns;
+    if (stamps.size() == 2) {
+        if (idle_since_ns_ && stamps[0] >= idle_since_ns_) ns = std::min(ns, static_cast<double>(stamps[0] - idle_since_ns_));
+        idle_since_ns_ = stamps[1];
+    }
+    counters_.starved_seconds += ns * 1e-9;
 }
 
 /// Between two steps: cuts anew if the costs are no longer those for which the cuts were made.
@@ -157,7 +172,8 @@ void Replay::plan_cuts() {
     for (auto& slot : slots_) slot->recorded.assign(slot->recorded.size(), false);
 }
 
-void Replay::run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& completed) {
+void Replay::run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& completed,
+                 const std::function<bool(std::uint64_t, std::uint32_t)>& admit) {
     if (before_run_) before_run_();
     std::uint64_t begun = 0;
     std::size_t segment = 0, turn = 0;
@@ -169,6 +185,15 @@ void Replay::run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& 
         if (!completed(ended)) go_on = false;
         counters_.cpu_seconds -= thread_cpu_seconds() - before;  // the caller's time is not ours
     };
+    const auto admitted = [&](std::uint32_t count) {
+        if (!admit) return true;
+        const double before = thread_cpu_seconds();
+        const Clock::time_point start = Clock::now();
+        go_on = admit(begun, count) && go_on;
+        waited_ns_ = std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+        counters_.cpu_seconds -= thread_cpu_seconds() - before;
+        return go_on;
+    };
     const double cpu_at_start = thread_cpu_seconds();
     while (segment > 0 || (go_on && begun < steps)) {
         Slot& slot = *slots_[turn++ % slots_in_flight];
@@ -177,13 +202,14 @@ void Replay::run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& 
             if (!go_on) break;
             const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(options_.steps_per_submit, steps - begun));
             if (const std::uint32_t whole = pacer_.whole_steps(most); whole > 0) {
+                if (!admitted(whole)) break;
                 submit(slot, whole_steps_buffer(slot, whole), {whole, 0, true});
                 begun += whole;
                 continue;
             }
             // Both slots must have been heard before the cuts may change.
             collect(*slots_[turn % slots_in_flight]);
-            if (!go_on) break;
+            if (!go_on || !admitted(1)) break;
             plan_cuts();
             if (cuts_.size() > 1) ++counters_.cut_steps;
             ++begun;

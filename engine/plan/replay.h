@@ -21,6 +21,7 @@ struct ReplayOptions {
 struct ReplayCounters {
     std::uint64_t steps = 0, submits = 0, cut_steps = 0, vulkan_calls = 0;
     double cpu_seconds = 0;  // of the submitting thread, in submit and wait
+    double starved_seconds = 0;  // of the device, waiting for data and nothing else
 };
 
 /// Not thread-safe. The layers must outlive it.
@@ -38,7 +39,10 @@ class Replay {
     /// Runs `steps` steps. `completed(count)` is called after each wait with the number of steps that have run to their
     /// end; if it returns false no further step begins. Waits for all before it returns; throws Error on
     /// device loss.
-    void run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& completed = {});
+    /// `admit(begun, count)`, if given, returns once the data of `count` steps from step `begun` of this run on are where
+    /// the device reads them, or false to begin no further step. It must not throw.
+    void run(std::uint64_t steps, const std::function<bool(std::uint32_t)>& completed = {},
+             const std::function<bool(std::uint64_t, std::uint32_t)>& admit = {});
 
     const ReplayCounters& counters() const { return counters_; }
 
@@ -55,6 +59,7 @@ class Replay {
     void record_segment(VkCommandBuffer cmd, const Segment& segment);
     void submit(Slot& slot, VkCommandBuffer cmd, InFlight what);
     std::uint32_t finish(Slot& slot);
+    void count_starvation(const Slot& slot, const std::vector<std::uint64_t>& stamps);
     void plan_cuts();
 
     vulkan::Device& device_;
@@ -70,6 +75,8 @@ class Replay {
     vulkan::Timestamps timestamps_;
     std::vector<std::unique_ptr<Slot>> slots_;
     ReplayCounters counters_;
+    std::uint64_t idle_since_ns_ = 0;  // device time at which the submit before ended; 0: unknown
+    double waited_ns_ = 0;             // by the host, for the data of the submit to come
 };
 
 }  // namespace hekla::plan

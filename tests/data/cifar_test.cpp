@@ -120,6 +120,26 @@ TEST(Cifar, LoadsCifar100WithItsNames) {
     EXPECT_HAS(message_of([&] { cifar100(folder.string()); }), "class names, expected 100");
 }
 
+TEST(Cifar, Cifar100HasATree) {
+    const TemporaryFolder folder;
+    write_bytes(folder / "train.bin", records({{1, 2}, {3, 99}, {1, 7}}));
+    write_bytes(folder / "test.bin", records({{1, 2}, {5, 4}}));
+    const TrainTest sets = cifar100(folder.string());
+    EXPECT_EQ(sets.train.parents, sets.test.parents);
+    EXPECT_EQ(sets.train.parents[2], std::vector<std::string>{"fish"});
+    EXPECT_EQ(sets.train.parents[4], std::vector<std::string>{"household_electrical_devices"}) << "of the test alone";
+    EXPECT_TRUE(sets.train.parents[50].empty());
+    write_bytes(folder / "coarse_label_names.txt", {'a'});
+    EXPECT_HAS(message_of([&] { cifar100(folder.string()); }), "has 1 class names, expected 20");
+}
+
+TEST(Cifar, Cifar100RefusesAClassInTwoSuperclasses) {
+    const TemporaryFolder folder;
+    write_bytes(folder / "train.bin", records({{1, 2}}));
+    write_bytes(folder / "test.bin", records({{2, 2}}));
+    EXPECT_HAS(message_of([&] { cifar100(folder.string()); }), "puts its class into 'flowers', a record before put it into 'fish'");
+}
+
 TEST(Cifar, ShortFuzz) {
     std::mt19937_64 random(7);
     const Bytes file = records({{1, 2}, {3, 4}});

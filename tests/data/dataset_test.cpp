@@ -75,6 +75,53 @@ TEST(Dataset, SubsetDependsOnTheSeedAlone) {
     EXPECT_EQ(set.subset(5, 1).images, (std::vector<std::uint8_t>{21, 46, 47, 72, 93}));
 }
 
+TEST(Dataset, SplitTakesOfEachClassAndLeavesTheRest) {
+    const Dataset set = make({50, 30, 20});
+    const auto [rest, chosen] = set.split(20, 7);
+    EXPECT_EQ(chosen.images, set.subset(20, 7).images);
+    std::vector<int> per_class(3, 0);
+    for (const std::uint32_t label : chosen.labels) ++per_class[label];
+    EXPECT_EQ(per_class, (std::vector<int>{10, 6, 4}));
+    std::vector<std::uint8_t> all = rest.images;
+    all.insert(all.end(), chosen.images.begin(), chosen.images.end());
+    std::sort(all.begin(), all.end());
+    EXPECT_EQ(all, set.images) << "each image is in one of the two";
+    EXPECT_EQ(set.split(500, 7).first.size(), 0u);
+    EXPECT_EQ(set.split(0, 7).second.size(), 0u);
+}
+
+TEST(Dataset, ValidationMovesToTheEnd) {
+    const Dataset set = make({50, 30, 20}), moved = set.with_validation_last(20, 7);
+    const auto [rest, chosen] = set.split(20, 7);
+    std::vector<std::uint8_t> expected = rest.images;
+    expected.insert(expected.end(), chosen.images.begin(), chosen.images.end());
+    EXPECT_EQ(moved.images, expected);
+}
+
+TEST(Dataset, SelectsInTheOrderNamed) {
+    const Dataset set = make({2, 2});
+    const std::vector<std::uint64_t> indexes = {3, 0, 3};
+    const Dataset some = set.select(indexes);
+    EXPECT_EQ(some.images, (std::vector<std::uint8_t>{3, 0, 3}));
+    EXPECT_EQ(some.labels, (std::vector<std::uint32_t>{1, 0, 1}));
+    const std::vector<std::uint64_t> wrong = {4};
+    EXPECT_HAS(test::message_of([&] { set.select(wrong); }, ErrorCode::invalid_argument), "no image 4");
+}
+
+TEST(Dataset, AppendsOnlyItsLike) {
+    Dataset set = make({2, 2});
+    set.append(make({1, 1}));
+    EXPECT_EQ(set.labels, (std::vector<std::uint32_t>{0, 1, 0, 1, 0, 1}));
+    EXPECT_EQ(set.images.size(), 6u);
+    EXPECT_HAS(test::message_of([&] { set.append(make({1, 1, 1})); }, ErrorCode::invalid_argument), "classes");
+}
+
+TEST(Dataset, ATreeHasAllClasses) {
+    Dataset set = make({1, 1});
+    set.parents = {{"group"}};
+    EXPECT_HAS(test::message_of([&] { set.check(); }), "its tree has 1 classes, the set has 2");
+}
+
 TEST(Dataset, SubsetIsUniform) {
     const Dataset set = make({10});
     std::vector<int> hits(10, 0);

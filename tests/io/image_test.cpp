@@ -107,7 +107,7 @@ TEST(Image, NoPictureIsAnError) {
     EXPECT_HAS(message_of([] { parse(""); }), "picture: is empty");
     EXPECT_HAS(message_of([] { parse("just some text, and rather more than a header of it\n"); }),
                "is no PNG, JPEG, BMP or TGA picture");
-    EXPECT_HAS(message_of([] { parse("GIF89a and the rest of a file"); }), "is no PNG");
+    EXPECT_HAS(message_of([] { parse("GIF89a and the rest of a file"); }), "is a GIF: PNG");
     EXPECT_THROW(parse(std::string(200, '\0')), Error);
     EXPECT_THROW(parse(std::string("\0\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\x18\0", 18)), Error);  // 0 x 0
 }

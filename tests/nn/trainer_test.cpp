@@ -288,7 +288,7 @@ TEST(Trainer, ADataSetInSeveralRangesIsTheSame) {
     std::vector<float> losses[2];
     for (const bool several : {false, true}) {
         for (std::size_t i = 0; i < start.size(); ++i) network.parameters()[i]->set_values(start[i]);
-        auto resident = std::make_shared<nn::ResidentData>(shared_device().vulkan(), data, several ? 64 * 17 + 5 : 0);
+        auto resident = std::make_shared<nn::ResidentData>(shared_device().vulkan(), data, nn::DataPlacement{.max_range_bytes = several ? 64u * 17 + 5 : 0});
         ASSERT_EQ(resident->ranges().size(), several ? 3u : 1u);
         auto store = std::make_shared<ParameterStore>(shared_device(), network.parameters());
         nn::StepSettings settings;

@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <numeric>
 #include <optional>
 
 #include "command.h"
 #include "data_sets.h"
+#include "folder_options.h"
 #include "kernel_options.h"
+#include "levels.h"
 #include "metrics_output.h"
 #include "number_checks.h"
 #include "output.h"
@@ -28,6 +31,7 @@ struct EvaluateArguments {
     std::optional<std::uint64_t> limit;
     KernelArguments kernels;
     PlanArguments plan;
+    FolderArguments folder;
 };
 
 EvaluateOptions evaluate_options(const EvaluateArguments& arguments) {
@@ -42,15 +46,20 @@ struct Exact {
 Exact evaluate_exactly(const EvaluateArguments& arguments, Device& device, const Network& network,
                        const data::Dataset& data, Trainer& trainer) {
     Trainer exact(device, network);
-    data::Dataset first = data;
-    const std::size_t count = std::min<std::size_t>(arguments.batch, data.size());
-    first.labels.resize(count);
-    first.images.resize(count * data.image_bytes());
+    std::vector<std::uint64_t> indexes(std::min<std::uint64_t>(arguments.batch, data.size()));
+    std::iota(indexes.begin(), indexes.end(), std::uint64_t{0});
+    const data::Dataset first = data.select(indexes);
     const std::vector<float> outputs = trainer.predict(first, arguments.batch);
     return {exact.evaluate(data, evaluate_options(arguments)), output_error(outputs, exact.predict(first, arguments.batch))};
 }
 
 data::Dataset load_data(const EvaluateArguments& arguments, const Network& network) {
+    if (is_folder(arguments.data)) {
+        data::Dataset set = load_evaluation_set(arguments.data, arguments.folder, network.input(), arguments.split, arguments.seed);
+        return arguments.limit ? set.subset(*arguments.limit, arguments.seed) : set;
+    }
+    if (arguments.folder.test_split)
+        throw Error(ErrorCode::invalid_argument, "[--test-split] is for a folder of pictures; named data have a test set of their own");
     data::TrainTest sets = arguments.data.empty()
                                ? data_set_of(network.input(), arguments.data_dir)
                                : data::load(arguments.data, arguments.data_dir);
@@ -58,15 +67,25 @@ data::Dataset load_data(const EvaluateArguments& arguments, const Network& netwo
     return arguments.limit ? chosen.subset(*arguments.limit, arguments.seed) : std::move(chosen);
 }
 
+/// By level of the model's tree of classes; none without a tree.
+std::vector<LevelScores> levels_of(Trainer& trainer, const Network& network, const data::Dataset& data, std::uint32_t batch) {
+    const auto levels = data::class_levels(network.input().classes, network.input().parents);
+    if (levels.empty()) return {};
+    return level_scores(levels, trainer.predict(data, batch), data.labels);
+}
+
 int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
     Network network = Network::load(arguments.model);
     const data::Dataset data = load_data(arguments, network);
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));
-    Trainer trainer(device, network, {.compile = compile_options(arguments.plan)});
+    TrainerOptions options{.compile = compile_options(arguments.plan)};
+    apply_data_options(arguments.folder, options);
+    Trainer trainer(device, network, options);
     const Evaluation result = trainer.evaluate(data, evaluate_options(arguments));
     std::optional<Exact> exact;
     if (arguments.plan.precision != "f32") exact = evaluate_exactly(arguments, device, network, data, trainer);
+    const std::vector<LevelScores> levels = levels_of(trainer, network, data, arguments.batch);
     write_choices(arguments.kernels, trainer.choices());
     if (common.json) {
         Json json = {{"test_accuracy", result.accuracy},
@@ -85,6 +104,7 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
             json["difference_from_f32"] = error_json(exact->error);
         }
         add_metrics(json, result.counts, data.classes);
+        if (!levels.empty()) json["levels"] = levels_json(levels);
         print_json(json);
         return exit_success;
     }
@@ -92,7 +112,7 @@ int run_evaluate(const EvaluateArguments& arguments, CommonOptions& common) {
               << arguments.split << " loss: " << fixed(result.loss, 4) << "\n"
               << "correct: " << result.correct << " of " << result.count << " (" << data.name
               << ")\n"
-              << metrics_text(result.counts, data.classes) << "speed: " << fixed(result.images_per_second, 0) << " images/s\n";
+              << levels_text(levels) << metrics_text(result.counts, data.classes) << "speed: " << fixed(result.images_per_second, 0) << " images/s\n";
     if (exact) {
         std::cout << arguments.plan.precision << ": " << error_text(exact->error)
                   << " (first batch); accuracy by f32: " << fixed(exact->evaluation.accuracy, 4) << "\n";
@@ -108,8 +128,8 @@ Command add_evaluate(CLI::App& app, CommonOptions& common) {
     sub->add_option("--model", a->model, "Model file")->required()->type_name("FILE.safetensors");
     sub->add_option("--data", a->data,
                     "mnist, fashion-mnist, cifar10 or cifar100 (the one that has the model's "
-                    "classes)")
-        ->type_name("NAME");
+                    "classes), or a folder with a folder of pictures for each class")
+        ->type_name("NAME|FOLDER");
     sub->add_option("--data-dir", a->data_dir, "Folder of the data")->type_name("FOLDER");
     sub->add_option("--split", a->split, "Which part of the data (test)")
         ->check(CLI::IsMember({"test", "train"}));
@@ -120,8 +140,9 @@ Command add_evaluate(CLI::App& app, CommonOptions& common) {
     sub->add_option("--limit", a->limit, "A subset of N images, classes in proportion")
         ->check(positive_integer())
         ->type_name("N");
-    sub->add_option("--seed", a->seed, "Seed of --limit (0)")->check(whole_number());
+    sub->add_option("--seed", a->seed, "Seed of --limit and --test-split (0)")->check(whole_number());
     add_precision_option(*sub, a->plan);
+    add_folder_options(*sub, a->folder);
     add_kernel_options(*sub, a->kernels);
     add_common_options(*sub, common);
     return {sub, [a, &common] { return run_evaluate(*a, common); }};

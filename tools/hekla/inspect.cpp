@@ -7,12 +7,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 
+#include "base/system.h"
 #include "command.h"
 #include "data_sets.h"
+#include "duplicates.h"
+#include "inspect_folder.h"
 #include "kernel_options.h"
 #include "output.h"
 #include "statistics.h"
@@ -73,6 +77,7 @@ Json model_json(const std::string& path, const io::Safetensors& file,
                          {"scale", input.scale},
                          {"shift", input.shift}};
         json["classes"] = input.classes;
+        if (!input.parents.empty()) json["class_groups"] = input.parents;
         json["layers"] = layers_json(network);
         json["choices_sha256"] = choices_hash(network.choices());
         json["choices"] = network.choices();
@@ -144,19 +149,30 @@ void print_set(const char* part, const data::Dataset& set) {
     std::cout << "\n";
 }
 
+Duplicates duplicates_of(const data::Dataset& train, const data::Dataset& test) {
+    Duplicates duplicates;
+    for (const auto& [part, set] : {std::pair("train", &train), std::pair("test", &test)})
+        for (std::uint64_t i = 0; i < set->size(); ++i)
+            duplicates.add(io::sha256(std::as_bytes(set->image(i))), {part, set->classes[set->labels[i]], std::to_string(i)});
+    return duplicates;
+}
+
 int inspect_data(const InspectArguments& arguments, bool json) {
     const auto [train, test] = data::load(arguments.what, arguments.data_dir);
+    const Duplicates duplicates = duplicates_of(train, test);
     if (json) {
         print_json({{"data", train.name},
                     {"image_shape", train.image_shape.dims()},
                     {"classes", train.classes},
                     {"train", set_json(train)},
-                    {"test", set_json(test)}});
+                    {"test", set_json(test)},
+                    {"duplicates", duplicates_json(duplicates)}});
         return exit_success;
     }
     std::cout << train.name << ": images of " << to_string(train.image_shape) << "\n";
     print_set("train", train);
     print_set("test", test);
+    std::cout << duplicates_text(duplicates);
     const auto in_train = class_counts(train), in_test = class_counts(test);
     std::vector<std::vector<std::string>> rows = {{"class", "name", "train", "test"}};
     for (std::size_t c = 0; c < train.classes.size(); ++c) {
@@ -170,8 +186,11 @@ int inspect_data(const InspectArguments& arguments, bool json) {
 int run_inspect(const InspectArguments& arguments, const CommonOptions& common) {
     const std::vector<std::string> names = data_set_names();
     const bool is_data = std::find(names.begin(), names.end(), arguments.what) != names.end();
-    return is_data ? inspect_data(arguments, common.json)
-                   : inspect_model(arguments.what, common.json);
+    if (is_data) return inspect_data(arguments, common.json);
+    std::error_code ignored;  // what cannot be looked at is no model either, which says why
+    if (std::filesystem::is_directory(base::path_of(arguments.what), ignored))
+        return inspect_folder(arguments.what, common.json);
+    return inspect_model(arguments.what, common.json);
 }
 
 }  // namespace
@@ -180,9 +199,10 @@ Command add_inspect(CLI::App& app, CommonOptions& common) {
     CLI::App* sub = app.add_subcommand("inspect", "Show what is in a model file or a data set");
     auto arguments = std::make_shared<InspectArguments>();
     sub->add_option("what", arguments->what,
-                    "A safetensors file, or mnist, fashion-mnist, cifar10, cifar100")
+                    "A safetensors file; mnist, fashion-mnist, cifar10 or cifar100; or a folder with "
+                    "a folder of pictures for each class")
         ->required()
-        ->type_name("FILE|DATA");
+        ->type_name("FILE|DATA|FOLDER");
     sub->add_option("--data-dir", arguments->data_dir, "Folder of the data")->type_name("FOLDER");
     add_common_options(*sub, common);
     return {sub, [arguments, &common] { return run_inspect(*arguments, common); }};

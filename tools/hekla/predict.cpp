@@ -1,5 +1,6 @@
 // `hekla predict`: what a saved model sees in pictures.
 
+#include <hekla/data.h>
 #include <hekla/error.h>
 #include <hekla/io.h>
 #include <hekla/nn.h>
@@ -36,6 +37,12 @@ struct Guess {
     double probability;
 };
 
+/// What is said of one picture: classes, and groups by level of a tree, outermost first.
+struct Answer {
+    std::vector<Guess> classes;
+    std::vector<std::vector<Guess>> levels;
+};
+
 /// The pictures as the network takes them. All are read before anything runs, so that one that
 /// can't be read leaves no half of an answer.
 data::Dataset read_images(const PredictArguments& arguments, const InputInfo& input) {
@@ -47,7 +54,7 @@ data::Dataset read_images(const PredictArguments& arguments, const InputInfo& in
         return static_cast<std::uint32_t>(input.image_shape[axis]);
     };
     for (const std::string& path : arguments.images) {
-        const io::Image image = io::resized(io::read_image(path), side(0), side(1), side(2));
+        const io::Image image = io::fitted(io::read_image(path), side(0), side(1), side(2), input.fit);
         for (const std::uint8_t value : image.pixels) {
             set.images.push_back(arguments.invert ? static_cast<std::uint8_t>(255 - value) : value);
         }
@@ -56,7 +63,8 @@ data::Dataset read_images(const PredictArguments& arguments, const InputInfo& in
     return set;
 }
 
-std::vector<Guess> best_guesses(std::span<const float> probabilities,
+template <class Number>
+std::vector<Guess> best_guesses(std::span<const Number> probabilities,
                                 const std::vector<std::string>& names) {
     std::vector<std::size_t> order(probabilities.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -72,22 +80,39 @@ std::vector<Guess> best_guesses(std::span<const float> probabilities,
     return guesses;
 }
 
-Json to_json(const std::string& image, const std::vector<Guess>& guesses) {
-    Json json = {{"image", image}, {"top", Json::array()}};
-    for (const Guess& guess : guesses) {
-        json["top"].push_back(
-            {{"class", guess.index}, {"name", guess.name}, {"probability", guess.probability}});
+Answer answer_of(std::span<const float> probabilities, const InputInfo& input) {
+    Answer answer{best_guesses(probabilities, input.classes), {}};
+    for (const data::ClassLevel& level : data::class_levels(input.classes, input.parents)) {
+        const std::vector<double> sums = data::group_probabilities(level, probabilities);
+        answer.levels.push_back(best_guesses(std::span(sums), level.names));
     }
+    return answer;
+}
+
+Json to_json(const std::vector<Guess>& guesses) {
+    Json json = Json::array();
+    for (const Guess& guess : guesses)
+        json.push_back({{"class", guess.index}, {"name", guess.name}, {"probability", guess.probability}});
     return json;
 }
 
-void print_result(const PredictArguments& arguments, const std::vector<std::vector<Guess>>& all) {
+Json to_json(const std::string& image, const Answer& answer) {
+    Json json = {{"image", image}, {"top", to_json(answer.classes)}};
+    for (const std::vector<Guess>& level : answer.levels) json["levels"].push_back(to_json(level));
+    return json;
+}
+
+void print_result(const PredictArguments& arguments, const std::vector<Answer>& all) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (all.size() > 1) {
             std::cout << (i ? "\n" : "") << printable(arguments.images[i]) << ":\n";
         }
-        for (const Guess& guess : all[i]) {
+        for (const Guess& guess : all[i].classes) {
             std::cout << printable(guess.name) << " " << fixed(guess.probability, 4) << "\n";
+        }
+        for (std::size_t level = 0; level < all[i].levels.size(); ++level) {
+            const Guess& group = all[i].levels[level].front();
+            std::cout << "level " << level + 1 << ": " << printable(group.name) << " " << fixed(group.probability, 4) << "\n";
         }
     }
 }
@@ -105,10 +130,9 @@ int run_predict(const PredictArguments& arguments, CommonOptions& common) {
         error = output_error(probabilities, Trainer(device, network).predict(images, batch));
     write_choices(arguments.kernels, trainer.choices());
     const std::size_t classes = probabilities.size() / images.size();
-    std::vector<std::vector<Guess>> all;
+    std::vector<Answer> all;
     for (std::size_t i = 0; i < images.size(); ++i) {
-        all.push_back(best_guesses(std::span(probabilities).subspan(i * classes, classes),
-                                   network.input().classes));
+        all.push_back(answer_of(std::span(probabilities).subspan(i * classes, classes), network.input()));
     }
     if (!common.json) {
         print_result(arguments, all);

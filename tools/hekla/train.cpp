@@ -4,6 +4,7 @@
 #include <hekla/io.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -20,15 +21,28 @@ namespace {
 
 void check_outputs(const TrainArguments& arguments) {
     check_writable(output_path(arguments), "--out");
-    if (!arguments.report.empty()) check_writable(arguments.report, "--report");
+    if (const std::string report = report_path(arguments); !report.empty()) check_writable(report, "--report");
     if (!arguments.log.empty()) check_writable(arguments.log, "--log");
     check_kernel_options(arguments.kernels);
 }
 
-data::TrainTest load_data(const TrainArguments& arguments, const Recipe& recipe) {
-    data::TrainTest data = data::load(recipe.data, arguments.data_dir);
-    if (arguments.limit) data.train = data.train.subset(*arguments.limit, recipe.trainer.seed);
-    return data;
+/// The images held out for validation come last: `recipe` is told how many.
+data::TrainTest load_data(const TrainArguments& arguments, Recipe& recipe) {
+    TrainingSets loaded = load_training_sets(recipe.data, arguments.data_dir, arguments.folder, recipe.trainer.seed);
+    data::Dataset& train = loaded.sets.train;
+    recipe.fit.validation_count = loaded.validation_count;
+    if (arguments.limit && *arguments.limit < train.size()) {
+        train = train.subset(*arguments.limit, recipe.trainer.seed);
+        recipe.fit.validation_count = 0;
+    }
+    const float share = recipe.fit.validation_split;
+    const bool by_class = arguments.stratify || is_folder(recipe.data);
+    if (by_class && share > 0 && recipe.fit.validation_count == 0) {
+        recipe.fit.validation_count = std::max<std::uint64_t>(
+            static_cast<std::uint64_t>(static_cast<double>(share) * static_cast<double>(train.size())), 1);
+        train = train.with_validation_last(recipe.fit.validation_count, recipe.trainer.seed + 1);
+    }
+    return std::move(loaded.sets);
 }
 
 /// An architecture file may name its input: then its scaling counts. It is built anew, because the
@@ -46,13 +60,20 @@ void take_own_input(Recipe& recipe, const data::Dataset& train) {
     recipe.network = recipe.network.with_layers(recipe.network.layers());
 }
 
+/// A recipe's network is for its own data; a file's is what its author wants.
+void fit_to_classes(Recipe& recipe, const data::Dataset& train) {
+    if (!recipe.network.built()) recipe.network = with_classes(recipe.network, train.classes.size());
+}
+
 /// The weights of --init, or those of the seed.
-void build_network(Recipe& recipe, const data::Dataset& train, const std::string& init) {
+void build_network(Recipe& recipe, const data::Dataset& train, const std::string& init, ImageFit fit) {
     if (recipe.network.built()) take_own_input(recipe, train);
     recipe.network.build({.image_shape = train.image_shape,
                           .scale = recipe.trainer.scale,
                           .shift = recipe.trainer.shift,
-                          .classes = train.classes},
+                          .classes = train.classes,
+                          .parents = train.parents,
+                          .fit = fit},
                          recipe.trainer.seed);
     if (!init.empty()) recipe.network.load_parameters(init);
 }
@@ -109,16 +130,11 @@ void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, TrainR
 
 /// As many of the images that were trained on as the test has, evenly spaced.
 data::Dataset trained_on(const data::Dataset& train, const FitOptions& fit, std::uint64_t count) {
-    const auto seen = static_cast<std::uint64_t>(static_cast<double>(train.size()) * (1.0 - static_cast<double>(fit.validation_split)));
-    count = std::min(count, seen);
-    data::Dataset part{.name = train.name, .image_shape = train.image_shape, .images = {}, .labels = {}, .classes = train.classes};
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t index = i * seen / count;
-        const auto image = train.image(index);
-        part.images.insert(part.images.end(), image.begin(), image.end());
-        part.labels.push_back(train.labels[index]);
-    }
-    return part;
+    const auto held_out = fit.validation_count ? fit.validation_count : static_cast<std::uint64_t>(static_cast<double>(train.size()) * static_cast<double>(fit.validation_split));
+    const std::uint64_t seen = train.size() - std::min(held_out, train.size());
+    std::vector<std::uint64_t> indexes(std::min(count, seen));
+    for (std::uint64_t i = 0; i < indexes.size(); ++i) indexes[i] = i * seen / indexes.size();
+    return train.select(indexes);
 }
 
 /// Accuracy of the test and of images that were trained on, as they are: without augmentation.
@@ -147,7 +163,7 @@ bool fit_and_save(const TrainArguments& arguments, Recipe& recipe, Trainer& trai
     {
         ProgressDisplay display(recipe.fit.epochs);
         FitOptions fit = recipe.fit;
-        connect(fit, display, log, result, !arguments.report.empty());
+        connect(fit, display, log, result, !report_path(arguments).empty());
         fit.should_stop = [&signals] { return signals.requested(); };
         try {
             result.history = trainer.fit(train, fit);
@@ -173,8 +189,9 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     check_outputs(arguments);
     const KernelSettings kernels = kernel_settings(arguments.kernels);
     const data::TrainTest data = load_data(arguments, recipe);
+    if (!arguments.network.ends_with(".json")) fit_to_classes(recipe, data.train);
     recipe.trainer.class_weights = class_weights(arguments.update, data.train);
-    build_network(recipe, data.train, arguments.init);
+    build_network(recipe, data.train, arguments.init, fit_of(arguments.folder.fit.value_or("stretch")));
     Device device = open_device(common, kernels);
     std::ostream& out = text_stream(common.json);
 
@@ -190,12 +207,15 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     } else {
         evaluate(trainer, recipe, data, result);
         print_accuracy(out, result);
+        result.baseline = baseline(data.train, data.test);
+        if (is_folder(recipe.data)) out << verdict_text(*result.test, result.baseline) << "\n";
     }
+    if (result.history.streamed) out << streaming_text(result.history) << "\n";
     write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";
-    if (!interrupted && !arguments.report.empty()) {
-        io::write_file(arguments.report, report_page(result, recipe, trainer, data, device));
-        out << "report: " << arguments.report << "\n";
+    if (const std::string report = report_path(arguments); !interrupted && !report.empty()) {
+        io::write_file(report, report_page(result, recipe, trainer, data, device));
+        out << "report: " << report << "\n";
     }
     if (common.json) print_json(result_json(result, recipe, data.test.classes));
     return interrupted ? exit_interrupted : exit_success;

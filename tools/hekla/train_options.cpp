@@ -58,6 +58,13 @@ Network with_dropout(const Network& network, float rate) {
     return result;
 }
 
+/// The last dense layer; what follows it may be a softmax.
+Dense* last_dense(std::vector<Layer>& layers) {
+    for (std::size_t i = layers.size(); i-- > 0;)
+        if (auto* dense = std::get_if<Dense>(&layers[i])) return dense;
+    return nullptr;
+}
+
 template <class T, class U>
 void replace(T& target, const std::optional<U>& given) {
     if (given) target = *given;
@@ -71,17 +78,21 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
                        "; or FILE.json, an architecture of your own")
         ->required()
         ->type_name("NAME|FILE.json");
-    sub.add_option("--data", a.data, "mnist, fashion-mnist, cifar10 or cifar100 (the recipe's)")
-        ->type_name("NAME");
+    sub.add_option("--data", a.data, "mnist, fashion-mnist, cifar10 or cifar100 (the recipe's), or a folder with a "
+                   "folder of pictures for each class")
+        ->type_name("NAME|FOLDER");
     sub.add_option("--data-dir", a.data_dir, "Folder of the data")->type_name("FOLDER");
     sub.add_option("--limit", a.limit, "Train with a subset of N images, classes in proportion")
         ->check(positive_integer())->type_name("N");
     sub.add_option("--epochs", a.epochs, "Passes over the data")->check(positive_integer());
     sub.add_option("--batch", a.batch, "Images per step")->check(positive_integer());
+    add_form_options(sub, a.folder);
+    add_folder_options(sub, a.folder);
     add_update_options(sub, a.update);
     sub.add_option("--dropout", a.dropout, "Rate of every dropout layer")->check(share());
     sub.add_option("--validation-split", a.validation_split,
-                   "Share of the images, the last ones, held out for validation")->check(share());
+                   "Share of the images held out for validation: the last ones, of a folder some of each class")->check(share());
+    sub.add_flag("--stratify", a.stratify, "Hold out images of each class in proportion, chosen by --seed; a folder's always are");
     sub.add_option("--shuffle", a.shuffle, "Shuffle the images in each epoch")
         ->check(CLI::IsMember({"on", "off"}));
     sub.add_option("--augment", a.augment,
@@ -99,7 +110,7 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
                    "Time target of a submit in milliseconds; 0: none (30)")
         ->check(not_negative_number());
     sub.add_option("--out", a.out, "Model file (NETWORK.safetensors)")->type_name("FILE");
-    sub.add_option("--report", a.report, "Write a page with curves and pictures")
+    sub.add_option("--report", a.report, "Write a page with curves and pictures (of a folder: MODEL.html)")
         ->type_name("FILE.html");
     sub.add_option("--log", a.log,
                    "Write a JSON line per step and per epoch; it is kept if training fails")
@@ -120,6 +131,7 @@ Recipe resolve(const TrainArguments& a) {
     r.trainer.compile = compile_options(a.plan);
     if (a.augment) r.fit.augmentation = parse_augmentation(*a.augment);
     if (a.test_time) r.evaluation.test_time_flip = *a.test_time == "flip";
+    apply_data_options(a.folder, r.trainer);
     if (a.shuffle) r.fit.shuffle = *a.shuffle == "on";
     apply_update_options(a.update, r);
     if (a.dropout) r.network = with_dropout(r.network, *a.dropout);
@@ -131,6 +143,21 @@ std::string output_path(const TrainArguments& a) {
     const std::string name =
         is_file_name(a.network) ? base::utf8_of(base::path_of(a.network).stem()) : a.network;
     return name + ".safetensors";
+}
+
+std::string report_path(const TrainArguments& a) {
+    if (!a.report.empty() || !is_folder(a.data)) return a.report;
+    return base::utf8_of(base::path_of(output_path(a)).replace_extension(".html"));
+}
+
+Network with_classes(const Network& network, std::size_t classes) {
+    std::vector<Layer> layers = network.layers();
+    Dense* dense = last_dense(layers);
+    if (!dense)
+        throw Error(ErrorCode::invalid_argument, "[--network] it has no dense layer whose outputs could become the " + std::to_string(classes) + " classes of the data");
+    if (dense->units == classes) return network;
+    dense->units = static_cast<std::uint32_t>(classes);
+    return network.with_layers(layers);
 }
 
 }  // namespace hekla::command

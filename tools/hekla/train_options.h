@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "folder_options.h"
 #include "kernel_options.h"
 #include "update_options.h"
 #include "plan_options.h"
@@ -28,6 +29,8 @@ struct TrainArguments {
     UpdateArguments update;
     KernelArguments kernels;
     PlanArguments plan;
+    FolderArguments folder;
+    bool stratify = false;
 };
 
 void add_train_options(CLI::App& subcommand, TrainArguments& arguments);
@@ -38,5 +41,10 @@ Recipe resolve(const TrainArguments& arguments);
 
 /// --out, or the network's name with ".safetensors".
 std::string output_path(const TrainArguments& arguments);
+/// --report; of a folder of one's own, where none is given, the model's name with ".html". Empty: no report.
+std::string report_path(const TrainArguments& arguments);
+
+/// The network with as many outputs as there are classes: its last dense layer gets them. Throws Error if it has none.
+Network with_classes(const Network& network, std::size_t classes);
 
 }  // namespace hekla::command

@@ -25,7 +25,7 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
     const FitOptions& fit = recipe.fit;
     const std::string train_accuracy =
         result.train_accuracy ? fixed(100 * *result.train_accuracy, 2) + " %" : "not measured";
-    return {{"Device", device.name + " (" + device.kind + ")"},
+    std::vector<report::Fact> list = {{"Device", device.name + " (" + device.kind + ")"},
             {"Driver", device.driver + ", Vulkan " + device.api_version},
             {"Data", data.train.name + ", " + std::to_string(data.train.size()) + " images for training, " +
                          std::to_string(data.test.size()) + " for the test"},
@@ -35,7 +35,7 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
             {"Augmentation", to_string(fit.augmentation)},
             {"Test time", recipe.evaluation.test_time_flip ? "mean of each image and its mirror image" : "images as they are"},
             {"Accuracy on images trained on", train_accuracy},
-            {"Held out", fixed(100.0 * static_cast<double>(fit.validation_split), 1) + " %"},
+            {"Held out", fit.validation_count ? std::to_string(fit.validation_count) + " images" : fixed(100.0 * static_cast<double>(fit.validation_split), 1) + " %"},
             {"Seed", std::to_string(recipe.trainer.seed)},
             {"Precision", precision_text(recipe.trainer.compile.precision, result.history)},
             {"Training time", fixed(result.history.seconds, 1) + " s, " +
@@ -43,12 +43,15 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
             {"Weights", "SHA-256 " + result.weights_sha256},
             {"Kernels", "SHA-256 of their list " + choices_hash(recipe.network.choices())},
             {"Made by", std::string("Hekla ") + version()}};
+    if (result.test) list.insert(list.begin(), {"In short", verdict_text(*result.test, result.baseline)});
+    if (result.history.streamed) list.push_back({"Streaming", streaming_text(result.history)});
+    return list;
 }
 
 io::Image image_of(const data::Dataset& data, std::uint64_t index) {
-    const auto pixels = data.image(index);
+    const std::vector<std::uint8_t> pixels = data.read_image(index);
     const Shape& shape = data.image_shape;
-    return {static_cast<std::uint32_t>(shape[0]), static_cast<std::uint32_t>(shape[1]), static_cast<std::uint32_t>(shape[2]), {pixels.begin(), pixels.end()}};
+    return {static_cast<std::uint32_t>(shape[0]), static_cast<std::uint32_t>(shape[1]), static_cast<std::uint32_t>(shape[2]), pixels};
 }
 
 /// The first images of the training and what augmentation makes of them, again and again.
@@ -59,7 +62,8 @@ std::vector<report::Augmented> augmented(const Recipe& recipe, const data::Datas
     const std::uint64_t count = std::min<std::uint64_t>(originals, train.size());
     for (std::uint64_t time = 0; time < times; ++time)
         for (std::uint64_t i = 0; i < count; ++i) {
-            repeated.images.insert(repeated.images.end(), train.image(i).begin(), train.image(i).end());
+            const std::vector<std::uint8_t> pixels = train.read_image(i);
+            repeated.images.insert(repeated.images.end(), pixels.begin(), pixels.end());
             repeated.labels.push_back(train.labels[i]);
         }
     const data::Dataset changed = augmented_samples(device, repeated, recipe.fit.augmentation, recipe.trainer.seed);
@@ -99,6 +103,10 @@ void add_predictions(report::ReportInput& input, Trainer& trainer, const data::D
 
 }  // namespace
 
+std::string streaming_text(const History& history) {
+    return "data streamed: device busy " + fixed(100 * history.device_busy, 1) + " % (it waited " + fixed(history.data_wait_seconds, 1) + " s for data)";
+}
+
 Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes) {
     const History& history = result.history;
     Json json = {{"device", result.device.name},
@@ -128,11 +136,14 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
                  {"stopped", !result.test.has_value()},
                  {"stopped_early", history.stopped_early},
                  {"settings", settings_json(recipe)}};
+    if (history.streamed) json["data_wait_seconds"] = history.data_wait_seconds;
+    if (history.streamed) json["device_busy"] = history.device_busy;
     if (history.best_epoch) json["best_epoch"] = history.best_epoch;
     if (result.train_accuracy) json["train_accuracy"] = *result.train_accuracy;
     if (result.test) {
         json["test_accuracy"] = result.test->accuracy;
         json["test_loss"] = result.test->loss;
+        add_verdict(json, *result.test, result.baseline);
         add_metrics(json, result.test->counts, classes);
     }
     if (!history.epochs.empty() && history.epochs.back().validation_accuracy) {

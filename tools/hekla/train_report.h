@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "output.h"
+#include "verdict.h"
 
 namespace hekla::command {
 
@@ -23,9 +24,13 @@ struct TrainResult {
     std::vector<float> step_losses;  // only for a report
     std::optional<Evaluation> test;  // none if training was interrupted
     std::optional<double> train_accuracy;  // of images trained on, without augmentation
+    Baseline baseline;               // of the test
     std::string model;               // path
     std::string weights_sha256;
 };
+
+/// "data streamed: device busy 97.2 % (it waited 0.3 s for data)"
+std::string streaming_text(const History& history);
 
 /// The object of `train --json`.
 Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <hekla/image_fit.h>
 #include <hekla/tensor_desc.h>
 
 namespace hekla::io {
@@ -52,6 +53,16 @@ Image parse_image(std::span<const std::byte> bytes, const std::string& origin);
 /// Scaled (area-weighted when shrinking, bilinear when enlarging) to height x width and converted to
 /// 1 or 3 channels (grey by Rec. 601 weights; alpha is laid over black).
 Image resized(const Image& image, std::uint32_t height, std::uint32_t width, std::uint32_t channels);
+/// The same by a rule that may keep the picture's proportions.
+Image fitted(const Image& image, std::uint32_t height, std::uint32_t width, std::uint32_t channels, ImageFit fit);
+/// What a file's header says.
+struct ImageInfo {
+    std::uint32_t height = 0, width = 0, channels = 0;  // channels as an Image would have them
+    bool sixteen_bits = false;  // of which the upper eight are read
+    bool animated = false;      // of which the first picture is read
+};
+/// Without decoding; throws Error like parse_image for what it does not even try to decode.
+ImageInfo parse_image_info(std::span<const std::byte> bytes, const std::string& origin);
 /// PNG file bytes.
 std::string encode_png(const Image& image);
 

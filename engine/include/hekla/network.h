@@ -11,6 +11,7 @@
 #include <hekla/choices.h>
 #include <hekla/config.h>
 #include <hekla/graph.h>
+#include <hekla/image_fit.h>
 #include <hekla/layers.h>
 
 namespace hekla {
@@ -21,6 +22,8 @@ struct InputInfo {
     float scale = 1.0f / 255.0f;       // a byte enters as byte * scale + shift
     float shift = 0.0f;
     std::vector<std::string> classes;
+    std::vector<std::vector<std::string>> parents = {};  // see data::Dataset
+    ImageFit fit = ImageFit::stretch;  // how pictures of another size become such images
 };
 
 /// One row of a summary.

@@ -43,6 +43,10 @@ struct TrainerOptions {
     float shift = 0.0f;
     CompileOptions compile = {};
     LossScaling loss_scaling = {};
+    /// Most bytes of images on the device; 0: half of what is free. A larger set, and one with a source, is streamed: read
+    /// in threads, ahead of the steps, into a ring of such a size. The results have the same bits.
+    std::uint64_t data_memory = 0;
+    unsigned data_threads = 0;  // 0: one per processor
 };
 
 struct StepResult {
@@ -74,6 +78,7 @@ struct FitOptions {
     std::uint32_t epochs = 1;
     std::uint32_t batch = 32;
     float validation_split = 0;        // the last part of the data, held out before shuffling
+    std::uint64_t validation_count = 0;  // the same as a number of images, if not 0
     bool shuffle = true;
     Augmentation augmentation = {};    // of training batches alone, never of what is validated or evaluated
     /// Epochs in a row whose loss (of the validation, or else of the training) is no new best, after which fit ends; the
@@ -112,6 +117,9 @@ struct History {
     double loss_scale = 1;
     std::uint64_t planned_bytes = 0;          // of device memory for computed values
     std::uint64_t default_planned_bytes = 0;  // the same with the CompileOptions' defaults
+    bool streamed = false;             // the data did not lie on the device
+    double data_wait_seconds = 0;      // in which the device had nothing to do because the data were not there yet
+    double device_busy = 1;            // share of `seconds` without them
 };
 
 struct EvaluateOptions {
