@@ -164,16 +164,20 @@ std::string StepPlan::memory_report() const {
            megabytes(device_->memory_available()) + " free";
 }
 
-void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& state) {
+void StepPlan::place_in_epoch(std::span<const std::uint32_t> order, const StepState& state) {
     const vulkan::BufferRange range = state_->range_of(graph_->order.id());
     device_->upload({range.buffer, range.offset, order.size_bytes()}, std::as_bytes(order));
+    state_->write_step_state(state);
+}
+
+void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& state) {
     state.cursor = 0;
     state.epoch_step = 0;
     state.halted = 0;
     state.samples = static_cast<std::uint32_t>(order.size());
     state.batch = settings_.batch;
     state.live_rows = std::min(settings_.batch, state.samples);
-    state_->write_step_state(state);
+    place_in_epoch(order, state);
 }
 
 std::vector<StepRecord> StepPlan::records(std::uint32_t first_step, std::uint32_t count) const {
@@ -189,11 +193,15 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
                          const std::function<bool(std::span<const StepRecord>)>& on_steps) {
     if (order.empty()) return true;
     begin_epoch(order, state);
+    return run_rest(state, on_steps);
+}
+
+bool StepPlan::run_rest(StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps) {
     if (settings_.kind == StepKind::train) state_->store->state().mark_written();
     std::uint32_t next = state.step;
     bool finite = true;
-    const std::uint64_t steps = (order.size() + settings_.batch - 1) / settings_.batch;
-    state_->replay->run(steps, [&](std::uint32_t ended) {
+    const std::uint64_t steps = (std::uint64_t{state.samples} + settings_.batch - 1) / settings_.batch;
+    state_->replay->run(steps - std::min<std::uint64_t>(state.epoch_step, steps), [&](std::uint32_t ended) {
         if (!finite) return false;  // what was in flight behind the step that halted did nothing
         std::vector<StepRecord> ended_records = records(next, ended);
         next += ended;

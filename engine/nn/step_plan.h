@@ -38,6 +38,9 @@ class StepPlan {
     /// powers of the betas) go in and come out. `on_steps` gets the records of the steps that ended; false stops.
     /// Returns false if the training halted on a non-finite loss.
     bool run_epoch(std::span<const std::uint32_t> order, StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps);
+    /// The rest of the pass that begin_epoch or a run that was stopped left, or that `place_in_epoch` put back.
+    bool run_rest(StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps);
+    void place_in_epoch(std::span<const std::uint32_t> order, const StepState& state);
     /// Of StepKind::predict: runs one batch of the order given to begin_epoch and returns its probabilities.
     void begin_epoch(std::span<const std::uint32_t> order, StepState& state);
     std::vector<float> predict_batch();

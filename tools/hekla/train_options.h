@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "checkpoint_options.h"
 #include "kernel_options.h"
 #include "update_options.h"
 #include "plan_options.h"
@@ -19,7 +21,9 @@ namespace hekla::command {
 
 /// As given on the command line; what is not given is the recipe's.
 struct TrainArguments {
-    std::string network, data, data_dir, init, out, report, log;
+    std::string network, data, data_dir, init, out, report, tensorboard;
+    std::vector<std::string> logs;
+    std::string report_images = "on";
     std::optional<std::uint32_t> epochs, batch, steps_per_submit;
     std::optional<std::uint64_t> seed, limit;
     std::optional<float> validation_split, dropout;
@@ -27,6 +31,7 @@ struct TrainArguments {
     std::optional<std::string> shuffle;
     UpdateArguments update;
     KernelArguments kernels;
+    CheckpointArguments checkpoint;
     PlanArguments plan;
 };
 

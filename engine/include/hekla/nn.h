@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include <hekla/checkpoint.h>
 #include <hekla/choices.h>
 #include <hekla/compile_options.h>
 #include <hekla/data.h>
@@ -41,15 +42,6 @@ struct StepResult {
     std::uint32_t correct = 0;
     std::uint32_t samples = 0;
 };
-struct EpochResult {
-    std::uint32_t epoch = 0;   // from 1
-    std::uint64_t steps = 0;
-    double loss = 0, accuracy = 0;  // running means over the epoch
-    std::optional<double> validation_loss, validation_accuracy;
-    double learning_rate = 0;       // of its first update
-    double seconds = 0;             // training only
-    double images_per_second = 0;
-};
 /// What a progress display needs; called after every submit.
 struct Progress {
     std::uint32_t epoch = 1, epochs = 1;
@@ -80,6 +72,7 @@ struct FitOptions {
     std::function<void(const Progress&)> on_progress = {};
     std::function<bool()> should_stop = {};  // asked after every submit; true ends fit with the weights as they are
     std::function<void(const std::string&)> on_log = {};  // what Hekla wants to tell: cuts, quarantines
+    CheckpointOptions checkpoint = {};
 };
 
 struct History {
