@@ -221,7 +221,7 @@ StepState step_state_of(std::span<const std::uint32_t> words) {
         fail("the checkpoint's step state has " + std::to_string(words.size()) + " words, this version of Hekla has " +
              std::to_string(sizeof(StepState) / 4) + ": go on with the version that wrote it");
     StepState state;
-    std::memcpy(&state, words.data(), sizeof(StepState));
+    std::memcpy(static_cast<void*>(&state), words.data(), sizeof(StepState));
     return state;
 }
 

@@ -45,6 +45,9 @@ class StepPlan {
     void begin_epoch(std::span<const std::uint32_t> order, StepState& state);
     std::vector<float> predict_batch();
 
+    /// Runs the first batch of what fit had, layer by layer, as a step that halted: it updates nothing but running statistics.
+    std::vector<LayerTime> layer_times();
+
     /// With settings().counts: of all steps since they were cleared.
     void clear_counts();
     PredictionCounts counts() const;

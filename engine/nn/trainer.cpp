@@ -484,6 +484,15 @@ std::vector<float> Trainer::predict(const data::Dataset& data, std::uint32_t bat
     return all;
 }
 
+std::vector<LayerTime> Trainer::layer_times() {
+    if (!state_->training) return {};
+    ParameterStore::State& values = state_->parameters()->state();
+    values.snapshot();
+    std::vector<LayerTime> times = state_->training->layer_times();
+    values.restore_snapshot();  // running statistics
+    return times;
+}
+
 const KernelChoices& Trainer::choices() const { return state_->choices; }
 
 }  // namespace hekla

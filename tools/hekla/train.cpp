@@ -183,7 +183,8 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";
     if (!interrupted && !arguments.report.empty()) {
-        io::write_file(arguments.report, report_page(result, recipe, trainer, data));
+        io::write_file(arguments.report, report_page(result, recipe, trainer, data, shell_command(common.words, false),
+                                                      arguments.report_images == "on"));
         out << "report: " << arguments.report << "\n";
     }
     if (common.json) print_json(result_json(result, recipe, data.test.classes));

@@ -1,6 +1,7 @@
 #include "train_report.h"
 
 #include <algorithm>
+#include <span>
 
 #include "report/report.h"
 #include "command.h"
@@ -11,7 +12,7 @@ namespace hekla::command {
 
 namespace {
 
-constexpr std::size_t pictures = 25;
+constexpr std::size_t pictures = 25, worst_pictures = 15;
 
 std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
                                 const data::TrainTest& data) {
@@ -37,30 +38,40 @@ std::string class_name(const std::vector<std::string>& classes, std::size_t inde
     return index < classes.size() ? classes[index] : std::to_string(index);
 }
 
+report::Picture picture_of(const report::ReportInput& input, const data::Dataset& test, std::size_t index, std::span<const float> row) {
+    const auto best = static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+    const auto pixels = test.image(index);
+    return {.image = {static_cast<std::uint32_t>(test.image_shape[0]),
+                      static_cast<std::uint32_t>(test.image_shape[1]),
+                      static_cast<std::uint32_t>(test.image_shape[2]),
+                      {pixels.begin(), pixels.end()}},
+            .label = class_name(input.classes, test.labels[index]),
+            .prediction = class_name(input.classes, best),
+            .probability = static_cast<double>(row[best]),
+            .right = test.labels[index] == best};
+}
+
 /// Fills the confusion matrix and the pictures from the test images' probabilities.
-void add_predictions(report::ReportInput& input, Trainer& trainer, const data::Dataset& test) {
+void add_predictions(report::ReportInput& input, Trainer& trainer, const data::Dataset& test, bool images) {
     const std::vector<float> all = trainer.predict(test);
     const std::size_t count = test.size(), classes = count == 0 ? 0 : all.size() / count;
     for (std::size_t c = input.classes.size(); c < classes; ++c) {
         input.classes.push_back(std::to_string(c));
     }
     input.confusion.assign(input.classes.size() * input.classes.size(), 0);
+    const auto row_of = [&](std::size_t i) { return std::span(all).subspan(i * classes, classes); };
+    std::vector<std::pair<float, std::size_t>> mistakes;  // confidence and image
     for (std::size_t i = 0; i < count; ++i) {
-        const float* row = all.data() + i * classes;
-        const auto best = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
-        const std::size_t label = test.labels[i];
-        ++input.confusion.at(label * input.classes.size() + best);
-        if (i >= pictures) continue;
-        const auto pixels = test.image(i);
-        input.images.push_back({.image = {static_cast<std::uint32_t>(test.image_shape[0]),
-                                          static_cast<std::uint32_t>(test.image_shape[1]),
-                                          static_cast<std::uint32_t>(test.image_shape[2]),
-                                          {pixels.begin(), pixels.end()}},
-                                .label = class_name(input.classes, label),
-                                .prediction = class_name(input.classes, best),
-                                .probability = static_cast<double>(row[best]),
-                                .right = label == best});
+        const auto row = row_of(i);
+        const auto best = static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+        ++input.confusion.at(test.labels[i] * input.classes.size() + best);
+        if (best != test.labels[i]) mistakes.emplace_back(-row[best], i);
+        if (images && i < pictures) input.images.push_back(picture_of(input, test, i, row));
     }
+    if (!images) return;
+    std::sort(mistakes.begin(), mistakes.end());
+    for (std::size_t i = 0; i < std::min(mistakes.size(), worst_pictures); ++i)
+        input.worst.push_back(picture_of(input, test, mistakes[i].second, row_of(mistakes[i].second)));
 }
 
 }  // namespace
@@ -104,7 +115,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
 }
 
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data) {
+                        const data::TrainTest& data, const std::string& command, bool images) {
     report::ReportInput input{.title = recipe.name + " on " + data.train.name,
                               .facts = facts(result, recipe, data),
                               .layers = recipe.network.summary(),
@@ -113,8 +124,11 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .evaluation = result.test.value_or(Evaluation{}),
                               .classes = data.test.classes,
                               .confusion = {},
-                              .images = {}};
-    add_predictions(input, trainer, data.test);
+                              .images = {},
+                              .worst = {},
+                              .times = trainer.layer_times(),
+                              .command = command};
+    add_predictions(input, trainer, data.test, images);
     return report::page(input);
 }
 

@@ -29,8 +29,9 @@ struct TrainResult {
 /// The object of `train --json`.
 Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes);
 
-/// The report's page; predicts the test set with `trainer`.
+/// The report's page; predicts the test set with `trainer`. `command` is what makes the same run again; without `images` no
+/// picture of the data is in it.
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data);
+                        const data::TrainTest& data, const std::string& command, bool images);
 
 }  // namespace hekla::command

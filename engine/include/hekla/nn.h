@@ -99,6 +99,12 @@ struct Evaluation {
     double seconds = 0, images_per_second = 0;
 };
 
+/// What a layer takes of a training step, its dispatches alone on the device.
+struct LayerTime {
+    std::string layer;  // "conv2d_1", "loss", ..
+    double forward_ms = 0, backward_ms = 0;
+};
+
 /// Trains and evaluates one network on one device: images go into its only input, its first output is one row of
 /// logits per image. Either may be destroyed first: the network's parameters live on. One thread at a time.
 class Trainer {
@@ -116,6 +122,9 @@ class Trainer {
     Evaluation evaluate(const data::Dataset& data, std::uint32_t batch = 128);
     /// Class probabilities, size() x classes.
     std::vector<float> predict(const data::Dataset& data, std::uint32_t batch = 128);
+    /// Of the step that fit compiled last, without its update; the fastest of a few runs each. Empty before the first fit.
+    /// Nothing that is trained changes.
+    std::vector<LayerTime> layer_times();
     /// Of all that was run so far, by problem: given to a Device's KernelSettings, they repeat it.
     const KernelChoices& choices() const;
 
