@@ -252,8 +252,9 @@ class Fit {
     void resume_epoch(std::uint32_t epoch, const Checkpoint::Running& running) {
         begin_epoch(epoch);
         totals_ = {running.loss_sum, running.correct, running.samples};
-        progress_.done = running.samples;
+        progress_ = {epoch, options_.epochs, running.samples, train_count_, running.seconds, totals_.mean_loss(), totals_.accuracy()};
         started_ -= std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(running.seconds));
+        if (options_.on_progress) options_.on_progress(progress_);
     }
     Checkpoint::Running running(std::uint32_t first_step, double rate, std::span<const std::uint32_t> order) const {
         return {first_step, rate, progress_.seconds, totals_.loss, totals_.correct, totals_.samples, nn::hash_of(order)};
@@ -362,7 +363,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
             history.steps += epoch.steps;
         }
     }
-    const std::optional<Checkpoint::Running> resumed = checkpoints.resume ? checkpoints.resume->running : std::nullopt;
+    const Checkpoint::Running* resumed = checkpoints.resume && checkpoints.resume->running ? &*checkpoints.resume->running : nullptr;
 
     std::unique_ptr<StepPlan> validation;
     const std::vector<std::uint32_t> held_out = in_order(train_count, size);
