@@ -17,10 +17,10 @@ unsigned threads_for(unsigned wanted) {
 ImageRing::ImageRing(vulkan::Buffer& buffer, std::uint64_t rows, std::uint64_t image_bytes, unsigned threads)
     : buffer_(buffer), rows_(rows), image_bytes_(image_bytes), thread_count_(threads_for(threads)), in_ring_(rows) {}
 
-void ImageRing::begin(const data::Dataset& data, std::span<const std::uint32_t> order) {
+void ImageRing::begin(const data::Dataset& data, std::span<const std::uint32_t> order, std::uint64_t first) {
     end();
     order_.assign(order.begin(), order.end());
-    next_ = released_ = ready_ = flushed_ = 0;
+    next_ = released_ = ready_ = flushed_ = first;
     in_ring_.assign(rows_, false);
     failure_ = nullptr;
     stop_ = false;

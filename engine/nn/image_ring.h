@@ -25,8 +25,8 @@ class ImageRing {
     ImageRing(const ImageRing&) = delete;
     ImageRing& operator=(const ImageRing&) = delete;
 
-    /// Starts reading the images that `order` names. `data` must stay until end().
-    void begin(const data::Dataset& data, std::span<const std::uint32_t> order);
+    /// Starts reading the images that `order` names, from position `first` on. `data` must stay until end().
+    void begin(const data::Dataset& data, std::span<const std::uint32_t> order, std::uint64_t first = 0);
     /// Returns once the positions before `end`, at most `rows` more than are released, are in the ring. Throws what the
     /// reading of the first image that failed threw.
     void wait(std::uint64_t end);

@@ -53,7 +53,7 @@ class ResidentData {
     /// In one submit, so that two submits in flight leave rows to fill.
     std::uint32_t most_steps(std::uint32_t batch) const;
     /// These do nothing unless streamed; see ImageRing.
-    void begin(std::span<const std::uint32_t> order) { if (ring_) ring_->begin(*streamed_, order); }
+    void begin(std::span<const std::uint32_t> order, std::uint64_t first) { if (ring_) ring_->begin(*streamed_, order, first); }
     void wait(std::uint64_t end) { if (ring_) ring_->wait(end); }
     void release(std::uint64_t end) { if (ring_) ring_->release(end); }
     void end() { if (ring_) ring_->end(); }

@@ -196,19 +196,29 @@ std::string StepPlan::memory_report() const {
            megabytes(device_->memory_available()) + " free";
 }
 
-void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& state) {
+void StepPlan::place_in_epoch(std::span<const std::uint32_t> order, const StepState& state) {
     const vulkan::BufferRange range = state_->range_of(graph_->order.id());
     device_->upload({range.buffer, range.offset, order.size_bytes()}, std::as_bytes(order));
+    state_->write_step_state(state);
+    order_.assign(order.begin(), order.end());
+    predicted_ = state.cursor;
+    read_ahead(state.cursor);
+}
+
+/// Starts to bring in the images from a place in the order on, of a set that is streamed.
+void StepPlan::read_ahead(std::uint64_t position) {
+    data_->begin(order_, position);
+    reads_ahead_ = true;
+}
+
+void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& state) {
     state.cursor = 0;
     state.epoch_step = 0;
     state.halted = state.overflow = 0;
     state.samples = static_cast<std::uint32_t>(order.size());
     state.batch = settings_.batch;
     state.live_rows = std::min(settings_.batch, state.samples);
-    state_->write_step_state(state);
-    epoch_samples_ = order.size();
-    predicted_ = 0;
-    data_->begin(order);
+    place_in_epoch(order, state);
 }
 
 void StepPlan::set_pace(plan::ReplayOptions options) {
@@ -229,17 +239,25 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
                          const std::function<bool(std::span<const StepRecord>)>& on_steps) {
     if (order.empty()) return true;
     begin_epoch(order, state);
+    return run_rest(state, on_steps);
+}
+
+bool StepPlan::run_rest(StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps) {
     if (settings_.kind == StepKind::train) state_->store->state().mark_written();
     std::exception_ptr unreadable;
-    const bool finite = replay_epoch(state.step, (order.size() + settings_.batch - 1) / settings_.batch, on_steps, unreadable);
+    if (!reads_ahead_) read_ahead(state.cursor);
+    const bool finite = replay_rest(state, on_steps, unreadable);
     data_->end();
+    reads_ahead_ = false;
     state = state_->read_step_state();
     if (unreadable) std::rethrow_exception(unreadable);
     return finite;
 }
 
-bool StepPlan::replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps,
-                            std::exception_ptr& unreadable) {
+bool StepPlan::replay_rest(const StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps,
+                           std::exception_ptr& unreadable) {
+    const std::uint32_t first_step = state.step;
+    const std::uint64_t done = state.epoch_step, all = (std::uint64_t{state.samples} + settings_.batch - 1) / settings_.batch;
     std::uint32_t next = first_step;
     bool finite = true;
     const auto completed = [&](std::uint32_t ended) {
@@ -252,19 +270,20 @@ bool StepPlan::replay_epoch(std::uint32_t first_step, std::uint64_t steps, const
                 ended_records.resize(i + 1);
             }
         // The images of a step that halted stay: its first value that is not finite is looked for with them.
-        if (finite) data_->release(position_after(next - first_step));
+        if (finite) data_->release(position_after(done + next - first_step));
         const bool go_on = !on_steps || on_steps(ended_records);
         return go_on && finite;
     };
     const auto admit = [&](std::uint64_t begun, std::uint32_t count) {
         try {
-            data_->wait(position_after(begun + count));
+            data_->wait(position_after(done + begun + count));
             return true;
         } catch (...) {
             unreadable = std::current_exception();
             return false;
         }
     };
+    const std::uint64_t steps = all - std::min(done, all);
     if (data_->streamed()) state_->replay->run(steps, completed, admit);
     else state_->replay->run(steps, completed);
     return finite;
@@ -288,7 +307,7 @@ PredictionCounts StepPlan::counts() const {
 }
 
 std::vector<float> StepPlan::predict_batch() {
-    predicted_ = std::min(predicted_ + settings_.batch, epoch_samples_);
+    predicted_ = std::min<std::uint64_t>(predicted_ + settings_.batch, order_.size());
     data_->wait(predicted_);
     state_->replay->run(1);
     data_->release(predicted_);

@@ -44,9 +44,15 @@ class StepPlan {
     /// powers of the betas) go in and come out. `on_steps` gets the records of the steps that ended; false stops.
     /// Returns false if the training halted on a non-finite loss. Throws Error if a streamed image cannot be read.
     bool run_epoch(std::span<const std::uint32_t> order, StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps);
+    /// The rest of the pass that begin_epoch or a run that was stopped left, or that `place_in_epoch` put back.
+    bool run_rest(StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps);
+    void place_in_epoch(std::span<const std::uint32_t> order, const StepState& state);
     /// Of StepKind::predict: runs one batch of the order given to begin_epoch and returns its probabilities.
     void begin_epoch(std::span<const std::uint32_t> order, StepState& state);
     std::vector<float> predict_batch();
+
+    /// Runs the first batch of what fit had, layer by layer, as a step that halted: it updates nothing but running statistics.
+    std::vector<LayerTime> layer_times();
 
     /// With settings().counts: of all steps since they were cleared.
     void clear_counts();
@@ -67,9 +73,10 @@ class StepPlan {
 
   private:
     struct StepGraph;
-    bool replay_epoch(std::uint32_t first_step, std::uint64_t steps, const std::function<bool(std::span<const StepRecord>)>& on_steps,
-                      std::exception_ptr& unreadable);
-    std::uint64_t position_after(std::uint64_t steps) const { return std::min(steps * settings_.batch, epoch_samples_); }
+    void read_ahead(std::uint64_t position);
+    bool replay_rest(const StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps,
+                     std::exception_ptr& unreadable);
+    std::uint64_t position_after(std::uint64_t steps) const { return std::min<std::uint64_t>(steps * settings_.batch, order_.size()); }
     std::vector<StepRecord> records(std::uint32_t first_step, std::uint32_t count) const;
 
     std::shared_ptr<vulkan::Device> device_;
@@ -78,7 +85,9 @@ class StepPlan {
     std::shared_ptr<StepGraph> graph_;
     std::unique_ptr<Plan::State> state_;
     std::uint64_t default_scratch_bytes_ = 0;
-    std::uint64_t epoch_samples_ = 0, predicted_ = 0;  // of the order given to begin_epoch; by predict_batch so far
+    std::vector<std::uint32_t> order_;  // of the epoch
+    std::uint64_t predicted_ = 0;       // by predict_batch so far
+    bool reads_ahead_ = false;
 };
 
 }  // namespace hekla::nn

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 
 #include <hekla/error.h>
 #include <hekla/nn.h>
 
 #include "kernels/selection.h"
+#include "nn/checkpoint.h"
 #include "nn/monitor.h"
 #include "nn/schedule.h"
 #include "nn/step_plan.h"
@@ -21,6 +23,12 @@ using nn::StepSettings;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::string short_number(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", value);
+    return text;
+}
 
 /// Running means over samples.
 struct Totals {
@@ -75,6 +83,7 @@ struct Trainer::State {
     Totals evaluate(StepPlan& plan, std::span<const std::uint32_t> order) const;
     [[noreturn]] void fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch);
     bool parameters_are_finite();
+    void go_on_from(const Checkpoint& checkpoint, const StepPlan& plan, const FitOptions& fit);
     void note_choices(const StepPlan& plan) {
         for (const auto& [problem, implementation] : plan.compiled().choices) choices[problem] = implementation;
     }
@@ -188,6 +197,19 @@ bool Trainer::State::parameters_are_finite() {
     return true;
 }
 
+/// Everything but the position in the data, which is fit's.
+void Trainer::State::go_on_from(const Checkpoint& checkpoint, const StepPlan& plan, const FitOptions& fit) {
+    nn::check_choices(checkpoint, plan.compiled().choices);
+    const StepState restored = nn::step_state_of(checkpoint.step_state);
+    nn::write_tensors(parameters()->state(), checkpoint.tensors);
+    if (!checkpoint.running) parameters()->state().snapshot();
+    state = restored;
+    epochs = checkpoint.trained_epochs;
+    for (const auto& [problem, implementation] : checkpoint.choices) choices.emplace(problem, implementation);
+    if (const std::string here = device.info().name; fit.on_log && here != checkpoint.device)
+        fit.on_log("the checkpoint was made on " + checkpoint.device + ", this is " + here + ": the bits may differ from those of a run that never stopped");
+}
+
 void Trainer::State::fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch) {
     const std::string where = plan.find_non_finite();
     ParameterStore::State& values = parameters()->state();
@@ -203,7 +225,9 @@ void Trainer::State::fail_non_finite(StepPlan& plan, const StepRecord& last, std
     const char* what = std::isnan(last.loss) ? "the loss became NaN" : std::isinf(last.loss) ? "the loss became infinite" : "the update overflowed";
     throw Error(ErrorCode::non_finite, std::string("[fit] ") + what + " at step " + std::to_string(last.step) + " (epoch " + std::to_string(epoch) +
                                            "); the first value that is not finite is in " + (where.empty() ? "no layer of a second run" : where) +
-                                           ". The parameters are again those of the last completed epoch; a smaller learning rate may help");
+                                           ". The learning rate was " + short_number(double{state.learning_rate}) + "; the parameters are again those of the last completed epoch. " +
+                                           "A smaller learning rate may help (--learning-rate " + short_number(double{state.learning_rate} / 10) +
+                                           "), or limited gradients (--clip-norm 1)");
 }
 
 Trainer::Trainer(Device& device, const Network& network, TrainerOptions options)
@@ -238,7 +262,23 @@ class Fit {
         started_ = Clock::now();
     }
 
-    /// False: the user wants to stop.
+    /// Goes on inside an epoch; the time since a checkpoint is not counted.
+    void resume_epoch(std::uint32_t epoch, const Checkpoint::Running& running) {
+        begin_epoch(epoch);
+        totals_ = {running.loss_sum, running.correct, running.samples};
+        progress_ = {epoch, options_.epochs, running.samples, train_count_, running.seconds, totals_.mean_loss(), totals_.accuracy()};
+        started_ -= std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(running.seconds));
+        if (options_.on_progress) options_.on_progress(progress_);
+    }
+    Checkpoint::Running running(std::uint32_t first_step, std::uint32_t first_skipped, double rate, std::span<const std::uint32_t> order) const {
+        return {first_step, first_skipped, rate, progress_.seconds, totals_.loss, totals_.correct, totals_.samples, nn::hash_of(order)};
+    }
+    bool wants_checkpoint() const {
+        return options_.checkpoint.save && seconds_since(saved_) >= 60 * options_.checkpoint.minutes;
+    }
+    void checkpoint_saved() { saved_ = Clock::now(); }
+
+    /// False: the user wants to stop, or it is time for a checkpoint.
     bool on_steps(std::span<const StepRecord> records) {
         for (const StepRecord& record : records) {
             totals_.add(record);
@@ -252,7 +292,7 @@ class Fit {
         count_speed(records);
         if (options_.on_progress) options_.on_progress(progress_);
         stopped_ = stopped_ || (options_.should_stop && options_.should_stop());
-        return !stopped_;
+        return !stopped_ && !wants_checkpoint();
     }
 
     EpochResult epoch_result(std::uint32_t epoch, std::uint64_t steps) const {
@@ -293,7 +333,7 @@ class Fit {
     Totals totals_;
     Progress progress_;
     StepRecord last_;
-    Clock::time_point started_, last_time_;
+    Clock::time_point started_, last_time_, saved_ = Clock::now();
     std::uint64_t steady_samples_ = 0;
     double steady_seconds_ = 0;
     bool warm_ = false, stopped_ = false;
@@ -314,6 +354,10 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     const QuarantineLog quarantine_log(s.device.vulkan(), options.on_log);
 
     nn::Monitor monitor(options.early_stopping, options.reduce_on_plateau);
+    const CheckpointOptions& checkpoints = options.checkpoint;
+    std::map<std::string, std::string> settings;  // hashes of the data, too: only where they are needed
+    if (checkpoints.save || checkpoints.resume) settings = nn::checkpoint_settings(s.options, options, data);
+    if (checkpoints.resume) nn::check_settings(*checkpoints.resume, settings);
     StepPlan& plan = s.training_plan(data, options, train_count);
     s.network.set_choices(plan.compiled().choices);
     ParameterStore::State& values = s.parameters()->state();
@@ -324,19 +368,51 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
     history.default_planned_bytes = plan.default_scratch_bytes();
     s.state.seed = static_cast<std::uint32_t>(s.options.seed) ^ static_cast<std::uint32_t>(s.options.seed >> 32);
 
+    if (checkpoints.resume) {
+        s.go_on_from(*checkpoints.resume, plan, options);
+        monitor.remember(checkpoints.resume->monitor);
+        history.epochs = checkpoints.resume->epochs;
+        history.stopped_early = checkpoints.resume->stopped_early;
+        for (const EpochResult& epoch : history.epochs) {
+            history.seconds += epoch.seconds;
+            history.steps += epoch.steps;
+        }
+    }
+    const Checkpoint::Running* resumed = checkpoints.resume && checkpoints.resume->running ? &*checkpoints.resume->running : nullptr;
+
     std::unique_ptr<StepPlan> validation;
     const std::vector<std::uint32_t> held_out = in_order(train_count, size);
     Fit fit(options, train_count);
     const plan::ReplayCounters before = plan.replay().counters();
     std::uint64_t objects_after_first = 0;
     const bool averages = s.options.update.average_decay != 0;
-    for (std::uint32_t epoch = 1; epoch <= options.epochs && !fit.stopped() && !history.stopped_early; ++epoch) {
+    const auto save = [&](std::optional<Checkpoint::Running> running) {
+        checkpoints.save({settings, s.device.info().name, s.choices, nn::read_tensors(values, running.has_value()), nn::words_of(s.state), s.epochs, history.epochs,
+                          history.stopped_early, running, monitor.memory()});
+        fit.checkpoint_saved();
+    };
+    const auto first_epoch = static_cast<std::uint32_t>(history.epochs.size()) + 1;
+    for (std::uint32_t epoch = first_epoch; epoch <= options.epochs && !fit.stopped() && !history.stopped_early; ++epoch) {
         const std::vector<std::uint32_t> order = options.shuffle ? shuffled(train_count, s.options.seed, s.epochs) : in_order(0, train_count);
-        const std::uint32_t first_step = s.state.step, first_skipped = s.state.skipped_steps;
-        const double rate = double{s.state.learning_rate};
-        fit.begin_epoch(epoch);
-        const bool finite = plan.run_epoch(order, s.state, [&](std::span<const StepRecord> records) { return fit.on_steps(records); });
-        if (!finite || !s.parameters_are_finite()) s.fail_non_finite(plan, fit.last(), epoch);
+        const bool goes_on = resumed && epoch == first_epoch;
+        const std::uint32_t first_step = goes_on ? resumed->first_step : s.state.step;
+        const std::uint32_t first_skipped = goes_on ? resumed->first_skipped : s.state.skipped_steps;
+        const double rate = goes_on ? resumed->learning_rate : double{s.state.learning_rate};
+        if (goes_on) {
+            if (resumed->order_hash != nn::hash_of(order))
+                throw Error(ErrorCode::internal, "[resume] the order of the images is not the checkpoint's: another version of Hekla wrote it");
+            fit.resume_epoch(epoch, *resumed);
+            plan.place_in_epoch(order, s.state);
+        } else {
+            fit.begin_epoch(epoch);
+            plan.begin_epoch(order, s.state);
+        }
+        for (bool whole = false; !whole;) {
+            const bool finite = plan.run_rest(s.state, [&](std::span<const StepRecord> records) { return fit.on_steps(records); });
+            if (!finite || !s.parameters_are_finite()) s.fail_non_finite(plan, fit.last(), epoch);
+            whole = fit.stopped() || s.state.cursor >= s.state.samples;
+            if (!whole || (fit.stopped() && checkpoints.save)) save(fit.running(first_step, first_skipped, rate, order));
+        }
         EpochResult result = fit.epoch_result(epoch, s.state.step - first_step);
         result.learning_rate = rate;
         history.seconds += result.seconds;
@@ -366,9 +442,11 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
             s.state.learning_rate *= monitor.rate_factor();
             history.stopped_early = monitor.stops();
         }
-        if (epoch == 1) objects_after_first = s.device.vulkan().objects_created();
+        if (epoch == first_epoch) objects_after_first = s.device.vulkan().objects_created();
         history.epochs.push_back(result);
         if (options.on_epoch) options.on_epoch(result);
+        // After on_epoch: what was told and written may be more than the checkpoint knows, never less.
+        if (checkpoints.save && !fit.stopped()) save({});
     }
     if (averages && s.state.updates > 0) values.show_averages();
     if (options.early_stopping && monitor.best_epoch() > 0) {
@@ -430,6 +508,15 @@ std::vector<float> Trainer::predict(const data::Dataset& data, std::uint32_t bat
         all.insert(all.end(), rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(live * classes));
     }
     return all;
+}
+
+std::vector<LayerTime> Trainer::layer_times() {
+    if (!state_->training) return {};
+    ParameterStore::State& values = state_->parameters()->state();
+    values.snapshot();
+    std::vector<LayerTime> times = state_->training->layer_times();
+    values.restore_snapshot();  // running statistics
+    return times;
 }
 
 const KernelChoices& Trainer::choices() const { return state_->choices; }

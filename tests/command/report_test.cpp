@@ -39,6 +39,9 @@ ReportInput sample(std::size_t classes, std::uint32_t epochs) {
     input.confusion.assign(classes * classes, 1);
     const io::Image image{2, 2, 1, {0, 80, 160, 240}};
     input.images = {{image, hostile, "class 1", 0.7, false}, {image, "class 1", "class 1", 0.9, true}};
+    input.worst = {{image, hostile, hostile, 0.95, false}};
+    input.times = {{hostile, 0.75, 1.5}, {"dense_1", 0.25, 0.5}};
+    input.command = std::string("hekla train --network ") + hostile;
     return input;
 }
 
@@ -144,6 +147,23 @@ TEST(Report, SaysRightAndWrongInWords) {
     EXPECT_EQ(count(html, "<small>wrong, 70.00&nbsp;%"), 1u);
     EXPECT_EQ(count(html, "<small>right, 90.00&nbsp;%"), 1u);
     EXPECT_EQ(count(html, "89.34&nbsp;%"), 1u);
+}
+
+TEST(Report, HasMistakesTimesAndTheCommand) {
+    const std::string html = page(sample(10, 3));
+    EXPECT_EQ(count(html, "Worst mistakes"), 1u);
+    EXPECT_EQ(count(html, "<small>wrong, 95.00&nbsp;%"), 1u);
+    EXPECT_EQ(count(html, "<td class=\"n\">0.750</td><td class=\"n\">1.500</td><td class=\"n\">75.00&nbsp;%"), 1u);
+    EXPECT_EQ(count(html, "hekla train --network &lt;script&gt;"), 1u);
+    EXPECT_EQ(count(html, "default-src 'none'"), 1u);
+    ReportInput bare = sample(10, 3);
+    bare.worst.clear();
+    bare.times.clear();
+    bare.command.clear();
+    bare.images.clear();
+    const std::string without = page(bare);
+    EXPECT_EQ(Markup(without).problem, "");
+    for (const char* part : {"Worst mistakes", "Time per layer", "The same again", "<img"}) EXPECT_EQ(count(without, part), 0u) << part;
 }
 
 TEST(Report, NonFiniteLossesAreLeftOut) {

@@ -67,6 +67,18 @@ TEST_F(Train, TextNamesAccuracyModelAndReport) {
     EXPECT_TRUE(contains(page, "data:image/png;base64,"));
 }
 
+TEST_F(Train, ReportSaysHowToDoItAgainAndLeavesPicturesOut) {
+    const std::string report = folder_ / "report.html";
+    const CommandResult result = run(train({"--epochs", "1", "--learning-rate", "0.001", "--report", report, "--report-images", "off", "--json"}));
+    ASSERT_EQ(result.status, 0) << result.err;
+    const std::string page = io::read_file(report);
+    EXPECT_FALSE(contains(page, "data:image")) << "a picture of the data";
+    EXPECT_TRUE(contains(page, "Time per layer") && contains(page, "dense_1"));
+    EXPECT_TRUE(contains(page, " train --network feed-forward --data mnist --data-dir " + folder_.string())) << page;
+    ASSERT_EQ(run(train({"--epochs", "1", "--learning-rate", "0.001", "--report", report})).status, 0);
+    EXPECT_TRUE(contains(io::read_file(report), "Worst mistakes"));
+}
+
 TEST_F(Train, JsonHasEveryKeyAndEvaluateAgrees) {
     const CommandResult result =
         run(train({"--epochs", "4", "--validation-split", "0.1", "--json"}));

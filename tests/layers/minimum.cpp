@@ -13,11 +13,13 @@
 #include <string>
 
 #include "minimum_device.h"
+#include "next_link.h"
 
 namespace {
 
 using hekla::tests::lower;
 using hekla::tests::lower_chain;
+using hekla::tests::next_link;
 
 // What is below, by the dispatch table that stands at the start of every handle.
 struct InstanceBelow {
@@ -45,18 +47,6 @@ InstanceBelow look_up(VkInstance instance, PFN_vkGetInstanceProcAddr get) {
           "vkGetPhysicalDeviceQueueFamilyProperties", "vkGetPhysicalDeviceQueueFamilyProperties2"}) {
         found.functions[name] = get(instance, name);
     }
-    return found;
-}
-
-/// The loader's link to the layer below, and moves it on for that layer.
-template <typename Info, typename CreateInfo>
-auto* next_link(const CreateInfo* info, VkStructureType type) {
-    auto* link = static_cast<Info*>(const_cast<void*>(info->pNext));
-    while (link && !(link->sType == type && link->function == VK_LAYER_LINK_INFO)) {
-        link = static_cast<Info*>(const_cast<void*>(link->pNext));
-    }
-    auto* found = link->u.pLayerInfo;
-    link->u.pLayerInfo = found->pNext;
     return found;
 }
 

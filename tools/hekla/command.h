@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <hekla/device.h>
 
@@ -18,6 +19,7 @@ namespace hekla::command {
 inline constexpr int exit_success = 0;
 inline constexpr int exit_failure = 1;
 inline constexpr int exit_usage = 2;
+inline constexpr int exit_device_lost = 3;
 inline constexpr int exit_interrupted = 130;
 
 /// --device, --json and --validation, as every subcommand takes them.
@@ -25,6 +27,7 @@ struct CommonOptions {
     std::string device;
     bool json = false;
     bool validation = false;
+    std::vector<std::string> words;  // the whole command line, the program first
     std::atomic<std::uint64_t> validation_messages = 0;  // counted by the devices opened here
 };
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* exit_statuses =
     "Exit status: 0 success; 1 error, with a line `hekla: error: ...` on standard error;\n"
-    "2 wrong use of the command line; 130 training interrupted (Ctrl-C), model saved.";
+    "2 wrong use of the command line; 3 the device was lost, checkpoints are intact; 130 training interrupted (Ctrl-C), model saved.";
 
 int fail(const std::string& message) {
     std::cerr << "hekla: error: " << message << "\n";
@@ -30,6 +30,9 @@ int run_guarded(const Command& command) {
         return command.run();
     } catch (const std::bad_alloc&) {
         return fail("out of memory");
+    } catch (const Error& error) {
+        fail(error.what());
+        return error.code() == ErrorCode::device_lost ? exit_device_lost : exit_failure;
     } catch (const std::exception& error) {
         return fail(error.what());
     }
@@ -69,6 +72,7 @@ int run(int argc, char** argv) {
         const std::vector<std::string> words = utf8_arguments(argc, argv);
         std::vector<const char*> pointers;
         for (const std::string& word : words) pointers.push_back(word.c_str());
+        common.words = words;
         app.parse(static_cast<int>(pointers.size()), pointers.data());
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_success : exit_usage;

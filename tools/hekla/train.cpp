@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 
+#include "checkpoint_options.h"
 #include "command.h"
 #include "output.h"
 #include "progress.h"
@@ -22,7 +23,7 @@ namespace {
 void check_outputs(const TrainArguments& arguments) {
     check_writable(output_path(arguments), "--out");
     if (const std::string report = report_path(arguments); !report.empty()) check_writable(report, "--report");
-    if (!arguments.log.empty()) check_writable(arguments.log, "--log");
+    for (const std::string& log : arguments.logs) check_writable(log, "--log");
     check_kernel_options(arguments.kernels);
 }
 
@@ -154,20 +155,39 @@ void print_accuracy(std::ostream& out, const TrainResult& result) {
         out << "gap: " << fixed(*result.train_accuracy - result.test->accuracy, 4) << "\n";
 }
 
+/// What goes on with the training, for the one who reads that it ended.
+[[noreturn]] void fail_device_lost(const Error& error, const TrainArguments& arguments, const CommonOptions& common) {
+    const bool saved = !arguments.checkpoint.folder.empty() || !arguments.checkpoint.resume.empty();
+    throw Error(error.code(), std::string(error.what()) +
+                                  (saved ? "; the checkpoints are intact, go on with:\n" + shell_command(common.words, true)
+                                         : "; nothing was saved: with --checkpoint FOLDER a training can be gone on with"));
+}
+
+LogStart log_start(const TrainingCheckpoints& checkpoints) {
+    if (!checkpoints.resume) return {};
+    return {true, checkpoints.resume->step(), static_cast<std::uint32_t>(checkpoints.resume->epochs.size())};
+}
+
 /// Trains and saves the model; true if a signal ended it.
-bool fit_and_save(const TrainArguments& arguments, Recipe& recipe, Trainer& trainer,
-                  const data::Dataset& train, TrainResult& result) {
+bool fit_and_save(const TrainArguments& arguments, const CommonOptions& common, TrainingCheckpoints& checkpoints,
+                  Recipe& recipe, Trainer& trainer, const data::Dataset& train, TrainResult& result) {
     StopSignals signals;
-    TrainingLog log(arguments.log);
+    TrainingLog log(arguments.logs, arguments.tensorboard, log_start(checkpoints));
     log.settings(recipe);
+    if (checkpoints.resume) {
+        result.whole_epochs = static_cast<std::uint32_t>(checkpoints.resume->epochs.size());
+        if (result.whole_epochs) result.train_loss = checkpoints.resume->epochs.back().loss;
+    }
     {
         ProgressDisplay display(recipe.fit.epochs);
         FitOptions fit = recipe.fit;
         connect(fit, display, log, result, !report_path(arguments).empty());
         fit.should_stop = [&signals] { return signals.requested(); };
+        use_checkpoints(checkpoints, recipe.network, fit);
         try {
             result.history = trainer.fit(train, fit);
         } catch (const Error& error) {
+            if (error.code() == ErrorCode::device_lost) fail_device_lost(error, arguments, common);
             if (error.code() != ErrorCode::non_finite) throw;
             fail_non_finite(error, recipe, result);
         }
@@ -187,7 +207,12 @@ bool fit_and_save(const TrainArguments& arguments, Recipe& recipe, Trainer& trai
 int run_train(const TrainArguments& arguments, CommonOptions& common) {
     Recipe recipe = resolve(arguments);
     check_outputs(arguments);
-    const KernelSettings kernels = kernel_settings(arguments.kernels);
+    TrainingCheckpoints checkpoints = open_checkpoints(arguments.checkpoint);
+    KernelSettings kernels = kernel_settings(arguments.kernels);
+    if (checkpoints.resume && arguments.kernels.choices.empty()) {
+        kernels.choices = checkpoints.resume->choices;
+        kernels.choices_origin = checkpoints.folder->path();
+    }
     const data::TrainTest data = load_data(arguments, recipe);
     if (!arguments.network.ends_with(".json")) fit_to_classes(recipe, data.train);
     recipe.trainer.class_weights = class_weights(arguments.update, data.train);
@@ -201,7 +226,7 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     result.model = output_path(arguments);
     print_start(out, recipe, data, result.device);
     Trainer trainer(device, recipe.network, recipe.trainer);
-    const bool interrupted = fit_and_save(arguments, recipe, trainer, data.train, result);
+    const bool interrupted = fit_and_save(arguments, common, checkpoints, recipe, trainer, data.train, result);
     if (interrupted) {
         std::cerr << "interrupted after " << result.history.steps << " steps; the model was saved\n";
     } else {
@@ -214,7 +239,8 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";
     if (const std::string report = report_path(arguments); !interrupted && !report.empty()) {
-        io::write_file(report, report_page(result, recipe, trainer, data, device));
+        io::write_file(report, report_page(result, recipe, trainer, data, device,
+                                           {shell_command(common.words, false), arguments.report_images == "on"}));
         out << "report: " << report << "\n";
     }
     if (common.json) print_json(result_json(result, recipe, data.test.classes));

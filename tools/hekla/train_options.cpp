@@ -112,9 +112,15 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
     sub.add_option("--out", a.out, "Model file (NETWORK.safetensors)")->type_name("FILE");
     sub.add_option("--report", a.report, "Write a page with curves and pictures (of a folder: MODEL.html)")
         ->type_name("FILE.html");
-    sub.add_option("--log", a.log,
-                   "Write a JSON line per step and per epoch; it is kept if training fails")
-        ->type_name("FILE");
+    sub.add_option("--report-images", a.report_images, "Pictures in the report: on, off (on)")
+        ->check(CLI::IsMember({"on", "off"}));
+    sub.add_option("--log", a.logs,
+                   "FILE.csv: a row per epoch; any other name: a JSON line per step and per epoch. Kept if\n"
+                   "training fails; may be given more than once")
+        ->type_name("FILE")->allow_extra_args(false);
+    sub.add_option("--tensorboard", a.tensorboard, "Write TensorBoard's event files into this folder")
+        ->type_name("FOLDER");
+    add_checkpoint_options(sub, a.checkpoint);
     add_training_options(sub, a.plan);
     add_kernel_options(sub, a.kernels);
 }

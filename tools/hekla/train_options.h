@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "checkpoint_options.h"
 #include "folder_options.h"
 #include "kernel_options.h"
 #include "update_options.h"
@@ -20,7 +22,9 @@ namespace hekla::command {
 
 /// As given on the command line; what is not given is the recipe's.
 struct TrainArguments {
-    std::string network, data, data_dir, init, out, report, log;
+    std::string network, data, data_dir, init, out, report, tensorboard;
+    std::vector<std::string> logs;
+    std::string report_images = "on";
     std::optional<std::uint32_t> epochs, batch, steps_per_submit;
     std::optional<std::uint64_t> seed, limit;
     std::optional<float> validation_split, dropout;
@@ -28,6 +32,7 @@ struct TrainArguments {
     std::optional<std::string> shuffle, augment, test_time;
     UpdateArguments update;
     KernelArguments kernels;
+    CheckpointArguments checkpoint;
     PlanArguments plan;
     FolderArguments folder;
     bool stratify = false;

@@ -1,6 +1,7 @@
 #include "train_report.h"
 
 #include <algorithm>
+#include <span>
 
 #include "report/report.h"
 #include "command.h"
@@ -11,7 +12,7 @@ namespace hekla::command {
 
 namespace {
 
-constexpr std::size_t pictures = 25;
+constexpr std::size_t pictures = 25, worst_pictures = 15;
 
 std::string precision_text(Precision precision, const History& history) {
     if (precision != Precision::mixed) return "f32";
@@ -58,15 +59,10 @@ io::Image image_of(const data::Dataset& data, std::uint64_t index) {
 std::vector<report::Augmented> augmented(const Recipe& recipe, const data::Dataset& train, const Device& device) {
     constexpr std::uint64_t originals = 6, times = 8;
     if (!is_on(recipe.fit.augmentation)) return {};
-    data::Dataset repeated{.name = train.name, .image_shape = train.image_shape, .images = {}, .labels = {}, .classes = train.classes};
     const std::uint64_t count = std::min<std::uint64_t>(originals, train.size());
-    for (std::uint64_t time = 0; time < times; ++time)
-        for (std::uint64_t i = 0; i < count; ++i) {
-            const std::vector<std::uint8_t> pixels = train.read_image(i);
-            repeated.images.insert(repeated.images.end(), pixels.begin(), pixels.end());
-            repeated.labels.push_back(train.labels[i]);
-        }
-    const data::Dataset changed = augmented_samples(device, repeated, recipe.fit.augmentation, recipe.trainer.seed);
+    std::vector<std::uint64_t> indexes(count * times);
+    for (std::uint64_t i = 0; i < indexes.size(); ++i) indexes[i] = i % count;
+    const data::Dataset changed = augmented_samples(device, train.select(indexes), recipe.fit.augmentation, recipe.trainer.seed);
     std::vector<report::Augmented> rows;
     for (std::uint64_t i = 0; i < count; ++i) {
         rows.push_back({image_of(train, i), {}});
@@ -79,26 +75,36 @@ std::string class_name(const std::vector<std::string>& classes, std::size_t inde
     return index < classes.size() ? classes[index] : std::to_string(index);
 }
 
+report::Picture picture_of(const report::ReportInput& input, const data::Dataset& test, std::size_t index, std::span<const float> row) {
+    const auto best = static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+    return {.image = image_of(test, index),
+            .label = class_name(input.classes, test.labels[index]),
+            .prediction = class_name(input.classes, best),
+            .probability = static_cast<double>(row[best]),
+            .right = test.labels[index] == best};
+}
+
 /// Fills the confusion matrix and the pictures from the test images' probabilities.
-void add_predictions(report::ReportInput& input, Trainer& trainer, const data::Dataset& test) {
+void add_predictions(report::ReportInput& input, Trainer& trainer, const data::Dataset& test, bool images) {
     const std::vector<float> all = trainer.predict(test);
     const std::size_t count = test.size(), classes = count == 0 ? 0 : all.size() / count;
     for (std::size_t c = input.classes.size(); c < classes; ++c) {
         input.classes.push_back(std::to_string(c));
     }
     input.confusion.assign(input.classes.size() * input.classes.size(), 0);
+    const auto row_of = [&](std::size_t i) { return std::span(all).subspan(i * classes, classes); };
+    std::vector<std::pair<float, std::size_t>> mistakes;  // confidence and image
     for (std::size_t i = 0; i < count; ++i) {
-        const float* row = all.data() + i * classes;
-        const auto best = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
-        const std::size_t label = test.labels[i];
-        ++input.confusion.at(label * input.classes.size() + best);
-        if (i >= pictures) continue;
-        input.images.push_back({.image = image_of(test, i),
-                                .label = class_name(input.classes, label),
-                                .prediction = class_name(input.classes, best),
-                                .probability = static_cast<double>(row[best]),
-                                .right = label == best});
+        const auto row = row_of(i);
+        const auto best = static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+        ++input.confusion.at(test.labels[i] * input.classes.size() + best);
+        if (best != test.labels[i]) mistakes.emplace_back(-row[best], i);
+        if (images && i < pictures) input.images.push_back(picture_of(input, test, i, row));
     }
+    if (!images) return;
+    std::sort(mistakes.begin(), mistakes.end());
+    for (std::size_t i = 0; i < std::min(mistakes.size(), worst_pictures); ++i)
+        input.worst.push_back(picture_of(input, test, mistakes[i].second, row_of(mistakes[i].second)));
 }
 
 }  // namespace
@@ -153,7 +159,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
 }
 
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data, const Device& device) {
+                        const data::TrainTest& data, const Device& device, const ReportChoices& choices) {
     report::ReportInput input{.title = recipe.name + " on " + data.train.name,
                               .facts = facts(result, recipe, data),
                               .layers = recipe.network.summary(),
@@ -163,8 +169,11 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .classes = data.test.classes,
                               .confusion = {},
                               .images = {},
-                              .augmented = augmented(recipe, data.train, device)};
-    add_predictions(input, trainer, data.test);
+                              .augmented = choices.images ? augmented(recipe, data.train, device) : std::vector<report::Augmented>{},
+                              .worst = {},
+                              .times = trainer.layer_times(),
+                              .command = choices.command};
+    add_predictions(input, trainer, data.test, choices.images);
     // The pictures' predictions are of single images; the matrix agrees with the accuracy.
     const std::vector<std::uint64_t>& matrix = input.evaluation.counts.confusion;
     if (matrix.size() == input.confusion.size()) input.confusion = matrix;

@@ -35,8 +35,12 @@ std::string streaming_text(const History& history);
 /// The object of `train --json`.
 Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes);
 
+struct ReportChoices {
+    std::string command;  // what makes the same run again
+    bool images = true;   // false: no picture of the data is in it
+};
 /// The report's page; predicts the test set with `trainer`, augments samples on `device`.
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data, const Device& device);
+                        const data::TrainTest& data, const Device& device, const ReportChoices& choices);
 
 }  // namespace hekla::command

@@ -115,11 +115,10 @@ std::string picture(const Picture& p) {
            (p.right ? "right, " : "wrong, ") + percent(p.probability) + "</small></figcaption></figure>\n";
 }
 
-std::string pictures(const ReportInput& input) {
-    if (input.images.empty()) return {};
-    std::string html =
-        "<section><h2>First test images: label &rarr; prediction</h2><div class=\"pictures\">\n";
-    for (const Picture& p : input.images) html += picture(p);
+std::string pictures(const std::string& heading, const std::vector<Picture>& images) {
+    if (images.empty()) return {};
+    std::string html = "<section><h2>" + heading + "</h2><div class=\"pictures\">\n";
+    for (const Picture& p : images) html += picture(p);
     return html + "</div></section>\n";
 }
 
@@ -136,15 +135,41 @@ std::string augmented(const ReportInput& input) {
     return html + "</section>\n";
 }
 
+std::string times(const ReportInput& input) {
+    if (input.times.empty()) return {};
+    double sum = 0;
+    for (const LayerTime& time : input.times) sum += time.forward_ms + time.backward_ms;
+    std::string html =
+        "<section><h2>Time per layer, one batch</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">layer</th>"
+        "<th scope=\"col\" class=\"n\">forward, ms</th><th scope=\"col\" class=\"n\">backward, ms</th>"
+        "<th scope=\"col\" class=\"n\">share</th></tr></thead><tbody>\n";
+    for (const LayerTime& time : input.times)
+        html += "<tr><td>" + escaped(time.layer) + "</td><td class=\"n\">" + number(time.forward_ms, 3) + "</td><td class=\"n\">" +
+                number(time.backward_ms, 3) + "</td><td class=\"n\">" + percent(sum > 0 ? (time.forward_ms + time.backward_ms) / sum : 0) + "</td></tr>\n";
+    return html + "</tbody></table></div></section>\n";
+}
+
+std::string command(const ReportInput& input) {
+    if (input.command.empty()) return {};
+    return "<section><h2>The same again</h2><pre class=\"command\">" + escaped(input.command) + "</pre></section>\n";
+}
+
+/// Nothing may be loaded or run, even if a name became markup.
+constexpr const char* policy =
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n";
+
 }  // namespace
 
 std::string page(const ReportInput& input) {
     const std::string title = escaped(input.title);
-    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" +
+           std::string(policy) +
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
            title + "</title>\n<style>" + style_sheet + "</style>\n</head>\n<body>\n<main>\n<h1>" +
            title + "</h1>\n" + key_numbers(input) + charts(input) + confusion_html(input) + scores_html(input) +
-           pictures(input) + augmented(input) + layers(input) + facts(input) +
+           pictures("Worst mistakes: label &rarr; prediction", input.worst) +
+           pictures("First test images: label &rarr; prediction", input.images) + augmented(input) + layers(input) + times(input) +
+           facts(input) + command(input) +
            "</main>\n</body>\n</html>\n";
 }
 

@@ -40,6 +40,9 @@ struct ReportInput {
     std::vector<std::uint64_t> confusion;  // classes x classes, row: label, column: prediction
     std::vector<Picture> images;
     std::vector<Augmented> augmented = {};  // empty: without augmentation
+    std::vector<Picture> worst;         // wrong with the most confidence, the worst first
+    std::vector<LayerTime> times;       // of a step; may be empty
+    std::string command;                // that makes the same run again; may be empty
 };
 
 /// One self-contained HTML page: no scripts, nothing loaded from anywhere, every text escaped.

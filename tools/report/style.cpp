@@ -48,6 +48,7 @@ svg text { fill: var(--quiet); font-size: 12px; }
 .hit { background: rgb(var(--good) / var(--s)); font-weight: 600; }
 .miss { background: rgb(var(--bad) / var(--s)); }
 .mistakes { margin: 0; padding-left: 1.5rem; }
+.command { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); gap: .75rem; }
 .pictures figure { border: 2px solid rgb(var(--good) / .7); border-radius: .5rem; padding: .4rem; }
 .pictures figure.wrong { border: 2px dashed rgb(var(--bad)); }

@@ -1,6 +1,7 @@
 #pragma once
 // Everything but <hekla/vulkan.h>.
 
+#include <hekla/checkpoint.h>
 #include <hekla/choices.h>
 #include <hekla/compile_options.h>
 #include <hekla/config.h>
@@ -16,5 +17,6 @@
 #include <hekla/plan.h>
 #include <hekla/tensor_desc.h>
 #if HEKLA_WITH_IO
+#include <hekla/checkpoint_folder.h>
 #include <hekla/io.h>
 #endif

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <hekla/augment.h>
+#include <hekla/checkpoint.h>
 #include <hekla/choices.h>
 #include <hekla/compile_options.h>
 #include <hekla/data.h>
@@ -55,17 +56,6 @@ struct StepResult {
     std::uint32_t correct = 0;
     std::uint32_t samples = 0;
 };
-struct EpochResult {
-    std::uint32_t epoch = 0;   // from 1
-    std::uint64_t steps = 0;
-    double loss = 0, accuracy = 0;  // running means over the epoch
-    std::optional<double> validation_loss, validation_accuracy;
-    double learning_rate = 0;       // of its first update
-    double seconds = 0;             // training only
-    double images_per_second = 0;
-    std::uint64_t skipped_steps = 0;  // of mixed precision: updates that were left out
-    double loss_scale = 1;            // of mixed precision, at the epoch's end
-};
 /// What a progress display needs; called after every submit.
 struct Progress {
     std::uint32_t epoch = 1, epochs = 1;
@@ -98,6 +88,7 @@ struct FitOptions {
     std::function<void(const Progress&)> on_progress = {};
     std::function<bool()> should_stop = {};  // asked after every submit; true ends fit with the weights as they are
     std::function<void(const std::string&)> on_log = {};  // what Hekla wants to tell: cuts, quarantines
+    CheckpointOptions checkpoint = {};
 };
 
 struct History {
@@ -135,6 +126,12 @@ struct Evaluation {
     double seconds = 0, images_per_second = 0;
 };
 
+/// What a layer takes of a training step, its dispatches alone on the device.
+struct LayerTime {
+    std::string layer;  // "conv2d_1", "loss", ..
+    double forward_ms = 0, backward_ms = 0;
+};
+
 /// Trains and evaluates one network on one device: images go into its only input, its first output is one row of
 /// logits per image. Either may be destroyed first: the network's parameters live on. One thread at a time.
 class Trainer {
@@ -153,6 +150,9 @@ class Trainer {
     Evaluation evaluate(const data::Dataset& data, const EvaluateOptions& options);
     /// Class probabilities, size() x classes.
     std::vector<float> predict(const data::Dataset& data, std::uint32_t batch = 128);
+    /// Of the step that fit compiled last, without its update; the fastest of a few runs each. Empty before the first fit.
+    /// Nothing that is trained changes.
+    std::vector<LayerTime> layer_times();
     /// Of all that was run so far, by problem: given to a Device's KernelSettings, they repeat it.
     const KernelChoices& choices() const;
 
