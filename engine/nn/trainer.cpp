@@ -9,6 +9,7 @@
 #include "nn/monitor.h"
 #include "nn/schedule.h"
 #include "nn/step_plan.h"
+#include "nn/teacher.h"
 #include "reference/reference.h"
 
 namespace hekla {
@@ -59,7 +60,9 @@ std::vector<std::uint32_t> in_order(std::uint32_t first, std::uint32_t end) {
 }  // namespace
 
 struct Trainer::State {
-    State(Device& on, const Network& net, const TrainerOptions& with) : device(on), network(net), options(with) {}
+    State(Device& on, const Network& net, const TrainerOptions& with) : device(on), network(net), options(with) {
+        if (with.distillation) options.distillation = nn::frozen_teacher(*with.distillation);
+    }
 
     void check(const data::Dataset& data);
     std::shared_ptr<ParameterStore> parameters();
@@ -96,6 +99,7 @@ void Trainer::State::check(const data::Dataset& data) {
     if (network.input().image_shape != data.image_shape)
         throw Error(ErrorCode::invalid_argument, "[trainer] the network takes images of " + to_string(network.input().image_shape) + ", " +
                                                      data.name + " has " + to_string(data.image_shape));
+    if (options.distillation) nn::check_teacher(options.distillation->teacher, network);
     const std::uint64_t outputs = network.output_shapes()[0].elements();
     const std::uint32_t largest = *std::max_element(data.labels.begin(), data.labels.end());
     if (largest >= outputs)
@@ -104,7 +108,11 @@ void Trainer::State::check(const data::Dataset& data) {
 }
 
 std::shared_ptr<ParameterStore> Trainer::State::parameters() {
-    if (!store) store = std::make_shared<ParameterStore>(device, network.parameters());
+    if (!store) {
+        std::vector<ParameterPtr> all = network.parameters();
+        if (options.distillation) all.insert(all.end(), options.distillation->teacher.parameters().begin(), options.distillation->teacher.parameters().end());
+        store = std::make_shared<ParameterStore>(device, std::move(all));
+    }
     store->state().take();  // another Trainer may have trained them
     return store;
 }
@@ -114,6 +122,7 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
     settings.kind = kind;
     settings.batch = batch;
     settings.loss = {options.loss, options.class_weights, kind == StepKind::train};
+    if (kind == StepKind::train) settings.distillation = options.distillation;
     settings.optimizer = options.optimizer;
     settings.update = options.update;
     settings.compile = options.compile;

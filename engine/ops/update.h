@@ -14,6 +14,7 @@ struct UpdateAttributes {
     Optimizer optimizer;
     UpdateOptions options;
     std::vector<std::uint32_t> parameters;  // values, one per gradient
+    bool masked = false;                    // one of them at least has a mask
 };
 /// They write parameters.
 extern const OpDef update_op, assign_op, running_average_op;

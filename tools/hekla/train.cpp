@@ -154,6 +154,11 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
         if (result.history.stopped_early)
             out << "stopped early: the weights are those of epoch " << result.history.best_epoch << "\n";
         out << "test accuracy: " << fixed(result.test->accuracy, 4) << "\n";
+        if (recipe.trainer.distillation) {
+            result.teaching = compare_with_teacher(device, recipe.trainer.distillation->teacher, arguments.teacher.teacher, trainer, recipe.network,
+                                                   result.model, data.test);
+            out << comparison_text(*result.teaching);
+        }
     }
     write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";

@@ -79,6 +79,7 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
     sub.add_option("--epochs", a.epochs, "Passes over the data")->check(positive_integer());
     sub.add_option("--batch", a.batch, "Images per step")->check(positive_integer());
     add_update_options(sub, a.update);
+    add_teacher_options(sub, a.teacher);
     sub.add_option("--dropout", a.dropout, "Rate of every dropout layer")->check(share());
     sub.add_option("--validation-split", a.validation_split,
                    "Share of the images, the last ones, held out for validation")->check(share());
@@ -114,6 +115,7 @@ Recipe resolve(const TrainArguments& a) {
     r.trainer.compile = compile_options(a.plan);
     if (a.shuffle) r.fit.shuffle = *a.shuffle == "on";
     apply_update_options(a.update, r);
+    r.trainer.distillation = distillation(a.teacher);
     if (a.dropout) r.network = with_dropout(r.network, *a.dropout);
     return r;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "kernel_options.h"
+#include "teacher_options.h"
 #include "update_options.h"
 #include "plan_options.h"
 
@@ -26,6 +27,7 @@ struct TrainArguments {
     std::optional<double> submit_ms;
     std::optional<std::string> shuffle;
     UpdateArguments update;
+    TeacherArguments teacher;
     KernelArguments kernels;
     PlanArguments plan;
 };

@@ -5,6 +5,7 @@
 #include "report/report.h"
 #include "command.h"
 #include "metrics_output.h"
+#include "pictures.h"
 #include "train_options.h"
 
 namespace hekla::command {
@@ -31,10 +32,6 @@ std::vector<report::Fact> facts(const TrainResult& result, const Recipe& recipe,
             {"Weights", "SHA-256 " + result.weights_sha256},
             {"Kernels", "SHA-256 of their list " + choices_hash(recipe.network.choices())},
             {"Made by", std::string("Hekla ") + version()}};
-}
-
-std::string class_name(const std::vector<std::string>& classes, std::size_t index) {
-    return index < classes.size() ? classes[index] : std::to_string(index);
 }
 
 /// Fills the confusion matrix and the pictures from the test images' probabilities.
@@ -97,6 +94,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
         json["test_loss"] = result.test->loss;
         add_metrics(json, result.test->counts, classes);
     }
+    if (result.teaching) json["teaching"] = comparison_json(*result.teaching);
     if (!history.epochs.empty() && history.epochs.back().validation_accuracy) {
         json["validation_accuracy"] = *history.epochs.back().validation_accuracy;
     }

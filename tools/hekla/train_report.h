@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "output.h"
+#include "teacher_options.h"
 
 namespace hekla::command {
 
@@ -22,6 +23,7 @@ struct TrainResult {
     double train_loss = 0;           // running mean of the last epoch, whole or not
     std::vector<float> step_losses;  // only for a report
     std::optional<Evaluation> test;  // none if training was interrupted
+    std::optional<TeacherComparison> teaching;  // with --teacher
     std::string model;               // path
     std::string weights_sha256;
 };
