@@ -9,6 +9,7 @@
 #include <hekla/plan.h>
 
 #include "nn/logits.h"
+#include "nn/map_place.h"
 #include "plan/store_state.h"
 
 namespace hekla {
@@ -160,6 +161,7 @@ Explanation Explainer::explain(std::span<const std::uint8_t> image, std::optiona
         const Shape& maps = g.maps.shape();
         result.maps = {s.layer, u32(maps[1]), u32(maps[2]), u32(maps[3]), g.plan->read(g.maps)};
         result.grad_cam = {u32(maps[1]), u32(maps[2]), g.plan->read(g.grad_cam)};
+        result.place = nn::place_of(s.network, s.layer);
     }
     return result;
 }

@@ -192,6 +192,41 @@ TEST(Explain, FindsTheLayersThatCanBeShown) {
     EXPECT_TRUE(found.grad_cam.values.empty() && found.maps.values.empty());
 }
 
+/// Where a map's pixel lies is where the pixels are that change it: the middle of those with a gradient.
+TEST(Explain, MapsLieWhereTheyLookAtTheImage) {
+    const auto expect_place = [](Network net, const std::string& layer, std::uint32_t row, std::uint32_t column) {
+        net.build({.image_shape = {20, 23, 1}, .scale = 1, .classes = {}}, 4);
+        Explainer explainer(shared_device(), net, layer);
+        const MapPlace place = explainer.explain(tests::derived_image(0, 460)).place;
+        Graph graph;
+        const Tensor x = graph.input("x", {Shape{1, 20, 23, 1}, DType::f32});
+        const Tensor maps = net.with_outputs({layer}).apply(std::vector<Tensor>{x})[0];
+        const Tensor chosen = graph.input("chosen", maps.desc());
+        const std::vector<Tensor> wrt = {x};
+        const Tensor slope = gradients(reduce_sum(multiply(maps, chosen)), wrt)[0];
+        Values seed(maps.desc().elements());
+        for (std::uint64_t c = 0; c < maps.shape()[3]; ++c) seed[(row * maps.shape()[2] + column) * maps.shape()[3] + c] = 1;
+        const Values found = tests::interpret(graph, {{x.id(), Values(460, 0.5)}, {chosen.id(), seed}}, std::vector<Tensor>{slope})[0];
+        int top = 99, bottom = -1, left = 99, right = -1;
+        for (int i = 0; i < 460; ++i)
+            if (found[static_cast<std::size_t>(i)] != 0) {
+                top = std::min(top, i / 23), bottom = std::max(bottom, i / 23);
+                left = std::min(left, i % 23), right = std::max(right, i % 23);
+            }
+        EXPECT_FLOAT_EQ(place.top + static_cast<float>(row) * place.row_step, static_cast<float>(top + bottom) / 2) << layer;
+        EXPECT_FLOAT_EQ(place.left + static_cast<float>(column) * place.column_step, static_cast<float>(left + right) / 2) << layer;
+    };
+    const Dense end{3};
+    expect_place(Sequential{Conv2d{.filters = 2}, Tanh{}, AveragePool2d{2}, Conv2d{.filters = 2}, Flatten{}, end}, "conv2d_2", 3, 4);
+    expect_place(Sequential{Conv2d{.filters = 2, .kernel = 5, .stride = 2, .padding = Padding::same()}, Conv2d{.filters = 2, .padding = Padding::pixels(1, 0, 2, 1), .dilation = 2}, Flatten{}, end},
+                 "conv2d_2", 4, 3);
+    expect_place(Sequential{Conv2d{.filters = 2, .stride = 2}, Conv2dTranspose{.filters = 2, .kernel = 2, .stride = 2}, Flatten{}, end}, "conv2d_1", 4, 5);
+
+    const PixelMap map{2, 2, {0, 1, 2, 3}};
+    const PixelMap spread = over_image(map, {.top = 1, .left = 0.5f, .row_step = 2, .column_step = 1}, 5, 3);
+    EXPECT_THAT(spread.values, testing::ElementsAre(0, 0.5f, 1, 0, 0.5f, 1, 1, 1.5f, 2, 2, 2.5f, 3, 2, 2.5f, 3));
+}
+
 TEST(Explain, WrongRequestsAreNamed) {
     const auto message = [](const auto& call) { return error_of(ErrorCode::invalid_argument, call); };
     const Network net = smooth_graph();

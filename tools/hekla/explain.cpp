@@ -38,14 +38,11 @@ struct Samples {
 Samples test_images(const ExplainArguments& arguments, const InputInfo& input) {
     Samples samples;
     samples.set = arguments.data.empty() ? data_set_of(input, arguments.data_dir).test : data::load(arguments.data, arguments.data_dir).test;
-    data::Dataset& set = samples.set;
+    const data::Dataset& set = samples.set;
     if (set.image_shape != input.image_shape)
         throw Error(ErrorCode::invalid_argument, "[--data] the model takes images of " + to_string(input.image_shape) + ", those of " + set.name + " are " +
                                                      to_string(set.image_shape));
-    const std::size_t count = std::min<std::size_t>(arguments.count, set.size());
-    set.labels.resize(count);
-    set.images.resize(count * set.image_bytes());
-    for (std::size_t i = 0; i < count; ++i) samples.names.push_back("test-" + std::to_string(i));
+    samples.set = first_images(std::move(samples.set), arguments.count, samples.names);
     samples.labelled = true;
     return samples;
 }

@@ -30,6 +30,8 @@ std::vector<report::CaptionedPicture> filter_pictures(const Network& network) {
              std::to_string(filters.count) + " of " + size + (filters.count > 64 ? ", the first 64" : "") + "; " + colours, filter_sheet(filters)}};
 }
 
+bool can_be_shown(const Shape& image) { return image.rank() == 3 && (image[2] == 1 || image[2] == 3 || image[2] == 4); }
+
 class Explaining {
   public:
     Explaining(const Device& device, const Network& network, const ExplainSettings& settings)
@@ -58,7 +60,7 @@ class Explaining {
              overlaid(image, found.saliency, Colours::sequential, shown_side)}};
         if (!found.maps.values.empty())
             all.push_back({"grad-cam", "Grad-CAM", "bright: what " + found.maps.layer + " found here speaks for '" + wanted + "'",
-                           overlaid(image, found.grad_cam, Colours::sequential, shown_side)});
+                           overlaid(image, over_image(found.grad_cam, found.place, image.height, image.width), Colours::sequential, shown_side)});
         all.push_back({"occlusion", "Occlusion",
                        "red: covered, '" + wanted + "' is less probable; blue: more. At most " + strongest(occlusion) + " points of probability",
                        overlaid(image, occlusion, Colours::diverging, shown_side)});
@@ -83,8 +85,8 @@ class Explaining {
 
 Explained explained(const Device& device, const Network& network, const data::Dataset& images, const std::vector<std::string>& names, bool labelled,
                     const ExplainSettings& settings) {
-    if (const std::uint64_t channels = images.image_shape.back(); channels == 2 || channels > 4)
-        throw Error(ErrorCode::invalid_argument, "[explain] pictures have 1, 3 or 4 channels, those of " + images.name + " have " + std::to_string(channels));
+    if (!can_be_shown(images.image_shape))
+        throw Error(ErrorCode::invalid_argument, "[explain] pictures have 1, 3 or 4 channels, those of " + images.name + " are " + to_string(images.image_shape));
     Explained result;
     result.layer = settings.layer.empty() ? last_convolution(network) : settings.layer;
     Explaining explaining(device, network, settings);
@@ -92,6 +94,21 @@ Explained explained(const Device& device, const Network& network, const data::Da
     for (std::size_t i = 0; i < images.size(); ++i)
         result.pages.images.push_back(explaining.image(images, i, names[i], labelled, result.classes.emplace_back()));
     return result;
+}
+
+std::string explained_sections(const Device& device, const Network& network, const data::Dataset& test) {
+    if (!can_be_shown(test.image_shape)) return {};
+    std::vector<std::string> names;
+    const data::Dataset images = first_images(test, 3, names);
+    return report::explain_sections(explained(device, network, images, names, true, {}).pages);
+}
+
+data::Dataset first_images(data::Dataset set, std::size_t count, std::vector<std::string>& names) {
+    count = std::min<std::size_t>(count, set.size());
+    set.labels.resize(count);
+    set.images.resize(count * set.image_bytes());
+    for (std::size_t i = 0; i < count; ++i) names.push_back("test-" + std::to_string(i));
+    return set;
 }
 
 }  // namespace hekla::command

@@ -36,4 +36,10 @@ struct Explained {
 Explained explained(const Device& device, const Network& network, const data::Dataset& images, const std::vector<std::string>& names, bool labelled,
                     const ExplainSettings& settings);
 
+/// The first images of a set; their names are added: "test-0", ..
+data::Dataset first_images(data::Dataset set, std::size_t count, std::vector<std::string>& names);
+
+/// Sections for another page, of the first three images. Empty where images are none that can be shown.
+std::string explained_sections(const Device& device, const Network& network, const data::Dataset& test);
+
 }  // namespace hekla::command

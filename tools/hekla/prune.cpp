@@ -71,7 +71,7 @@ void print_result(std::ostream& out, const PruneResult& result, const FileSize& 
     const auto ratio = [](double of, double to) { return fixed(to > 0 ? of / to : 0, 2); };
     const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
     out << table(rows_of(result)) << "\n"
-        << "accuracy: " << fixed(last.accuracy - first.accuracy, 4) << " (" << fixed(first.accuracy, 4) << " before, " << fixed(last.accuracy, 4) << " now)\n"
+        << "accuracy: " << (last.accuracy >= first.accuracy ? "+" : "") << fixed(last.accuracy - first.accuracy, 4) << " (" << fixed(first.accuracy, 4) << " before, " << fixed(last.accuracy, 4) << " now)\n"
         << "file: " << bytes_text(before.bytes) << " to " << bytes_text(after.bytes) << " (1/" << ratio(number(before.bytes), number(after.bytes))
         << "); compressed " << bytes_text(before.deflated) << " to " << bytes_text(after.deflated) << " (1/"
         << ratio(number(before.deflated), number(after.deflated)) << ")\n"

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "command.h"
+#include "explained.h"
 #include "output.h"
 #include "progress.h"
 #include "stop_signals.h"
@@ -163,7 +164,7 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
     write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";
     if (!interrupted && !arguments.report.empty()) {
-        io::write_file(arguments.report, report_page(result, recipe, trainer, data));
+        io::write_file(arguments.report, report_page(result, recipe, trainer, data, explained_sections(device, recipe.network, data.test)));
         out << "report: " << arguments.report << "\n";
     }
     if (common.json) print_json(result_json(result, recipe, data.test.classes));

@@ -102,7 +102,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
 }
 
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data) {
+                        const data::TrainTest& data, const std::string& more_sections) {
     report::ReportInput input{.title = recipe.name + " on " + data.train.name,
                               .facts = facts(result, recipe, data),
                               .layers = recipe.network.summary(),
@@ -111,7 +111,8 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .evaluation = result.test.value_or(Evaluation{}),
                               .classes = data.test.classes,
                               .confusion = {},
-                              .images = {}};
+                              .images = {},
+                              .more_sections = more_sections};
     add_predictions(input, trainer, data.test);
     return report::page(input);
 }

@@ -31,8 +31,8 @@ struct TrainResult {
 /// The object of `train --json`.
 Json result_json(const TrainResult& result, const Recipe& recipe, const std::vector<std::string>& classes);
 
-/// The report's page; predicts the test set with `trainer`.
+/// The report's page, with sections that are HTML already; predicts the test set with `trainer`.
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,
-                        const data::TrainTest& data);
+                        const data::TrainTest& data, const std::string& more_sections);
 
 }  // namespace hekla::command

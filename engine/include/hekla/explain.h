@@ -23,6 +23,14 @@ struct PixelMap {
     std::vector<float> values;
 };
 
+/// Where a map's pixels lie in the image: the middle of pixel (0, 0), and how far it is from one to the next, in pixels of the image.
+/// Of a network without padding the map does not reach the image's edges.
+struct MapPlace {
+    float top = 0, left = 0, row_step = 1, column_step = 1;
+};
+/// The map on the image's pixels: linear between its own, its outermost ones beyond. Throws Error for an empty map.
+PixelMap over_image(const PixelMap& map, const MapPlace& place, std::uint32_t height, std::uint32_t width);
+
 /// What one layer gives for one image: values [height, width, channels].
 struct FeatureMaps {
     std::string layer;
@@ -59,6 +67,7 @@ struct Explanation {
     /// Grad-CAM (Selvaraju et al. 2017): relu(sum over channels k of a_k maps_k), a_k being the mean over the pixels of
     /// d score / d maps_k. As large as the maps.
     PixelMap grad_cam;
+    MapPlace place;                     // of maps and grad_cam
 };
 
 struct OcclusionOptions {

@@ -7,6 +7,7 @@
 #include <hekla/data.h>
 #include <hekla/device.h>
 #include <hekla/error.h>
+#include <hekla/explain.h>
 #include <hekla/graph.h>
 #include <hekla/losses.h>
 #include <hekla/metrics.h>
@@ -14,6 +15,7 @@
 #include <hekla/ops.h>
 #include <hekla/optimizers.h>
 #include <hekla/plan.h>
+#include <hekla/prune.h>
 #include <hekla/tensor_desc.h>
 #if HEKLA_WITH_IO
 #include <hekla/io.h>
