@@ -41,6 +41,18 @@ void Parameter::set_trainable(bool trainable) {
     trainable_ = trainable;
 }
 
+void Parameter::set_mask(std::vector<std::uint8_t> mask) {
+    if (source_.lock())
+        throw Error(ErrorCode::invalid_argument, "[parameter] " + name_ + " lies on a device, where a Trainer or Plan holds it: set its mask before "
+                                                                          "they are made, or when they are gone");
+    if (!mask.empty() && mask.size() != values_.size())
+        throw Error(ErrorCode::invalid_argument, "[parameter] " + name_ + " has " + std::to_string(values_.size()) + " values, the mask given has " +
+                                                     std::to_string(mask.size()));
+    mask_ = std::move(mask);
+    for (std::size_t i = 0; i < mask_.size(); ++i)
+        if (mask_[i] == 0) values_[i] = 0;
+}
+
 Tensor Graph::make_value(Value value) {
     values_.push_back(std::move(value));
     return Tensor(this, static_cast<std::uint32_t>(values_.size() - 1));

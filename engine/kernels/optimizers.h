@@ -161,4 +161,19 @@ class LimitRange : public Problem {
     float low_, high_;
 };
 
+/// Operands: weight (written), mask (0 where the weight is pruned, otherwise 1), state.
+class MaskWeights : public Problem {
+  public:
+    explicit MaskWeights(std::uint64_t elements) : elements_(elements) {}
+    std::string name() const override { return "mask weights " + std::to_string(elements_); }
+    std::vector<Operand> operands() const override;
+    std::vector<Implementation> implementations(const vulkan::Device& device) const override;
+    std::unique_ptr<Problem> small() const override { return std::make_unique<MaskWeights>(std::min<std::uint64_t>(elements_, 67)); }
+    void reference(std::vector<std::vector<double>>& operands) const override;
+    std::vector<double> sample(std::uint32_t operand, std::uint32_t seed) const override;
+
+  private:
+    std::uint64_t elements_;
+};
+
 }  // namespace hekla::kernels

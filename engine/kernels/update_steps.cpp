@@ -165,4 +165,29 @@ std::vector<double> LimitRange::sample(std::uint32_t operand, std::uint32_t seed
     return operand == 1 ? words_of_state(sample_state(8)) : Problem::sample(operand, seed);
 }
 
+std::vector<Operand> MaskWeights::operands() const { return {{DType::f32, elements_, true, true}, {DType::f32, elements_}, state_operand}; }
+std::vector<Implementation> MaskWeights::implementations(const vulkan::Device& device) const {
+    std::vector<Implementation> list;
+    const auto make = [&]<class S>() {
+        const std::uint32_t vectors = vectors_of(elements_);
+        return Implementation{"mask weights",
+                              {make_call<S>({.group_size = default_group_size}, {.vectors = vectors}, groups_for(vectors), {{0}, {1, 4}, {2}},
+                                            static_cast<double>(elements_))},
+                              {}};
+    };
+    add_both<shaders::mask_weights, shaders::mask_weights_texel>(list, device, texels_fit(device, elements_, 4), make);
+    return list;
+}
+void MaskWeights::reference(std::vector<std::vector<double>>& operands) const {
+    for (std::uint64_t i = 0; i < elements_; ++i)
+        if (operands[1][i] == 0) operands[0][i] = 0;
+}
+std::vector<double> MaskWeights::sample(std::uint32_t operand, std::uint32_t seed) const {
+    if (operand == 2) return words_of_state(sample_state(8));
+    std::vector<double> values = Problem::sample(operand, seed);
+    if (operand == 1)
+        for (double& value : values) value = value > 0 ? 1 : 0;
+    return values;
+}
+
 }  // namespace hekla::kernels

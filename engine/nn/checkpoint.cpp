@@ -77,6 +77,16 @@ std::string loss_text(const Loss& loss) {
     return text;
 }
 
+std::string distillation_text(const std::optional<Distillation>& distillation) {
+    if (!distillation) return "none";
+    std::uint64_t hash = 0;
+    for (const ParameterPtr& parameter : distillation->teacher.parameters()) {
+        const auto bytes = std::as_bytes(std::span(parameter->values()));
+        hash = hash * 31 + base::fnv1a({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    }
+    return "temperature " + text_of(distillation->temperature) + ", weight " + text_of(distillation->weight) + ", teacher " + base::hex(hash, 16);
+}
+
 std::string weights_text(const std::vector<float>& weights) {
     std::string text;
     for (float weight : weights) text += (text.empty() ? "" : ",") + text_of(weight);
@@ -106,7 +116,17 @@ std::size_t count_in(const ParameterStore::State& store, const Arena& arena) {
     return static_cast<std::size_t>(std::count_if(store.parameters.begin(), store.parameters.end(), [](const auto& p) { return p->trainable(); }));
 }
 
-std::string name_in(const Arena& arena, const Parameter& parameter) { return std::string(arena.name) + "/" + parameter.name(); }
+/// One for each parameter; a teacher's may be called like its student's.
+std::vector<std::string> names_of(const ParameterStore::State& store) {
+    std::map<std::string, int> uses;
+    std::vector<std::string> names;
+    for (const ParameterPtr& parameter : store.parameters) {
+        const int use = ++uses[parameter->name()];
+        names.push_back(parameter->name() + (use == 1 ? "" : "@" + std::to_string(use)));
+    }
+    return names;
+}
+std::string name_in(const Arena& arena, const std::string& parameter) { return std::string(arena.name) + "/" + parameter; }
 
 bool begins_with(const std::string& name, const Arena& arena) { return name.starts_with(std::string(arena.name) + "/"); }
 
@@ -118,6 +138,7 @@ std::map<std::string, std::string> checkpoint_settings(const TrainerOptions& tra
     settings["update"] = update_text(trainer.update);
     settings["schedule"] = to_string(trainer.schedule);
     settings["loss"] = loss_text(trainer.loss);
+    settings["distillation"] = distillation_text(trainer.distillation);
     settings["class weights"] = trainer.class_weights.empty() ? "none" : weights_text(trainer.class_weights);
     settings["precision"] = trainer.compile.precision == Precision::mixed ? "mixed" : trainer.compile.precision == Precision::f16 ? "f16" : "f32";
     settings["memory"] = trainer.compile.memory == Memory::low ? "low" : "normal";
@@ -159,6 +180,7 @@ void check_choices(const Checkpoint& checkpoint, const KernelChoices& now) {
 
 std::vector<Checkpoint::Values> read_tensors(ParameterStore::State& store, bool inside_epoch) {
     std::vector<Checkpoint::Values> tensors;
+    const std::vector<std::string> names = names_of(store);
     for (const Arena& arena : arenas) {
         const auto& buffer = store.*arena.buffer;
         const std::uint64_t bytes = arena.trainable_only ? store.trainable_bytes : store.bytes;
@@ -167,7 +189,7 @@ std::vector<Checkpoint::Values> read_tensors(ParameterStore::State& store, bool 
         store.device->download({buffer.get(), 0, bytes}, all);
         for (std::size_t i = 0; i < count_in(store, arena); ++i) {
             const Parameter& parameter = *store.parameters[i];
-            Checkpoint::Values values{name_in(arena, parameter), parameter.shape(), std::vector<float>(parameter.shape().elements())};
+            Checkpoint::Values values{name_in(arena, names[i]), parameter.shape(), std::vector<float>(parameter.shape().elements())};
             std::memcpy(values.values.data(), all.data() + store.offsets[i], values.values.size() * sizeof(float));
             tensors.push_back(std::move(values));
         }
@@ -181,13 +203,14 @@ void write_tensors(ParameterStore::State& store, const std::vector<Checkpoint::V
     const auto present = [&](const Arena& arena) {
         return std::any_of(tensors.begin(), tensors.end(), [&](const auto& values) { return begins_with(values.name, arena); });
     };
+    const std::vector<std::string> names = names_of(store);
     std::size_t expected = 0;
     for (const Arena& arena : arenas) {
         // What the plan has made it needs; copies are made when there is something to keep.
         const bool copy = arena.buffer == &ParameterStore::State::best || arena.buffer == &ParameterStore::State::saved;
         if (!present(arena) && (copy || !(store.*arena.buffer) || store.trainable_bytes == 0)) continue;
         for (std::size_t i = 0; i < count_in(store, arena); ++i, ++expected) {
-            const std::string name = name_in(arena, *store.parameters[i]);
+            const std::string name = name_in(arena, names[i]);
             const auto found = by_name.find(name);
             if (found == by_name.end()) fail("the checkpoint has no " + name + ", the network has");
             const Checkpoint::Values& values = *found->second;
@@ -204,7 +227,7 @@ void write_tensors(ParameterStore::State& store, const std::vector<Checkpoint::V
         if (!buffer) buffer = std::make_unique<vulkan::Buffer>(*store.device, std::max<std::uint64_t>(bytes, 256), vulkan::MemoryUse::device, arena.name);
         std::vector<std::byte> all(bytes);
         for (std::size_t i = 0; i < count_in(store, arena); ++i) {
-            const auto& values = by_name.at(name_in(arena, *store.parameters[i]))->values;
+            const auto& values = by_name.at(name_in(arena, names[i]))->values;
             std::memcpy(all.data() + store.offsets[i], values.data(), values.size() * sizeof(float));
         }
         store.device->upload({buffer.get(), 0, bytes}, all);

@@ -129,6 +129,23 @@ Network Network::with_layers(const std::vector<Layer>& layers) const {
     return copy;
 }
 
+Network Network::with_outputs(const std::vector<std::string>& values) const {
+    Network copy;
+    *copy.state_ = *state_;
+    copy.state_->outputs.clear();
+    std::string names;
+    for (std::uint32_t v = 0; v < state_->values.size(); ++v) names += (names.empty() ? "" : ", ") + state_->value_name(v);
+    for (const std::string& name : values) {
+        std::uint32_t v = 0;
+        while (v < state_->values.size() && state_->value_name(v) != name) ++v;
+        if (v == state_->values.size()) fail("there is no layer or input called '" + name + "'; there are: " + names);
+        require_free_name(copy.state_->outputs, name, "output");
+        copy.state_->outputs.push_back({name, v});
+    }
+    if (values.empty()) fail("it needs an output; there are: " + names);
+    return copy;
+}
+
 void Network::set_trainable(const std::string& layer, bool trainable) {
     for (std::size_t i = 0; i < state_->entries.size(); ++i) {
         State::LayerEntry& entry = state_->entries[i];

@@ -8,6 +8,7 @@
 #include <hekla/error.h>
 
 #include "kernels/count_predictions.h"
+#include "nn/teacher.h"
 #include "ops/op_records.h"
 
 namespace hekla::nn {
@@ -57,7 +58,7 @@ void advance(Tensor state, const StepSettings& settings) {
 }
 
 template <class StepGraph>
-void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& settings) {
+void add_loss(StepGraph& step, Tensor logits, Tensor teacher, Tensor state, const StepSettings& settings) {
     Graph& graph = step.graph;
     graph.begin_layer("loss");
     const auto classes = static_cast<std::uint32_t>(logits.shape().back());
@@ -66,7 +67,8 @@ void add_loss(StepGraph& step, Tensor logits, Tensor state, const StepSettings& 
         const Tensor rows = gather_labels(step.labels, step.order, state, settings.batch, classes, true);
         return settings.loss.mixed ? mix_rows(rows, step.draws, state) : rows;
     };
-    const Tensor loss = settings.loss.build(logits, labels, one_hot, state);
+    Tensor loss = settings.loss.build(logits, labels, one_hot, state);
+    if (teacher) loss = distilled_loss(*settings.distillation, loss, logits, teacher, one_hot(), state);
     // Before the update, which must not happen when the loss is not finite.
     record_step(loss, correct_rows(logits, labels), state);
     if (settings.counts && classes <= most_counted_classes) {
@@ -111,7 +113,8 @@ std::shared_ptr<StepGraph> make_graph(const Network& network, const ResidentData
         step->probabilities = network.ends_in_softmax() ? logits : softmax(logits);
         step->outputs = {step->probabilities};
     } else {
-        add_loss(*step, logits, state, settings);
+        const bool taught = settings.kind == StepKind::train && settings.distillation;
+        add_loss(*step, logits, taught ? teacher_logits(settings.distillation->teacher, x, input) : Tensor(), state, settings);
     }
     graph.begin_layer("advance");
     graph.set_phase(Phase::update);
@@ -189,7 +192,7 @@ std::string StepPlan::memory_report() const {
     const ParameterStore::State& store = state_->store->state();
     std::uint64_t parameter_bytes = 0;
     const std::uint64_t data_bytes = data_->bytes();
-    for (const auto* buffer : {&store.values, &store.gradients, &store.first_moments, &store.second_moments, &store.gradient_sums, &store.averages, &store.saved, &store.best})
+    for (const auto* buffer : {&store.values, &store.gradients, &store.first_moments, &store.second_moments, &store.gradient_sums, &store.averages, &store.masks, &store.saved, &store.best})
         if (*buffer) parameter_bytes += (*buffer)->bytes();
     return "memory: intermediate values " + megabytes(state_->scratch_bytes) + " (at least " + megabytes(state_->scratch_bound_bytes) +
            (settings_.compile == CompileOptions{} ? "" : "; " + megabytes(default_scratch_bytes_) + " by default") + "), parameters and optimizer " + megabytes(parameter_bytes) + (data_->streamed() ? ", ring of data " : ", data ") + megabytes(data_bytes) + "; " +

@@ -22,6 +22,7 @@ struct StepSettings {
     StepKind kind = StepKind::train;
     std::uint32_t batch = 32;
     StepLoss loss;
+    std::optional<Distillation> distillation = {};  // train: from frozen_teacher
     bool counts = false;  // evaluate: also what metrics are made of
     bool test_time_flip = false;      // evaluate
     Augmentation augmentation = {};   // train

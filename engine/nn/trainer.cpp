@@ -11,6 +11,7 @@
 #include "nn/monitor.h"
 #include "nn/schedule.h"
 #include "nn/step_plan.h"
+#include "nn/teacher.h"
 #include "reference/reference.h"
 
 namespace hekla {
@@ -71,6 +72,7 @@ struct Trainer::State {
         if (!(options.loss_scaling.initial >= 1) || !std::isfinite(options.loss_scaling.initial) || options.loss_scaling.growth_steps == 0)
             throw Error(ErrorCode::invalid_argument, "[trainer] the loss scale must be a number from 1 and its growth_steps at least 1");
         if (options.compile.precision == Precision::mixed) state.loss_scale = options.loss_scaling.initial;
+        if (with.distillation) options.distillation = nn::frozen_teacher(*with.distillation);
     }
 
     void check(const data::Dataset& data);
@@ -109,6 +111,7 @@ void Trainer::State::check(const data::Dataset& data) {
     if (network.input().image_shape != data.image_shape)
         throw Error(ErrorCode::invalid_argument, "[trainer] the network takes images of " + to_string(network.input().image_shape) + ", " +
                                                      data.name + " has " + to_string(data.image_shape));
+    if (options.distillation) nn::check_teacher(options.distillation->teacher, network);
     const std::uint64_t outputs = network.output_shapes()[0].elements();
     const std::uint32_t largest = *std::max_element(data.labels.begin(), data.labels.end());
     if (largest >= outputs)
@@ -117,7 +120,11 @@ void Trainer::State::check(const data::Dataset& data) {
 }
 
 std::shared_ptr<ParameterStore> Trainer::State::parameters() {
-    if (!store) store = std::make_shared<ParameterStore>(device, network.parameters(), options.compile.precision);
+    if (!store) {
+        std::vector<ParameterPtr> all = network.parameters();
+        if (options.distillation) all.insert(all.end(), options.distillation->teacher.parameters().begin(), options.distillation->teacher.parameters().end());
+        store = std::make_shared<ParameterStore>(device, std::move(all), options.compile.precision);
+    }
     store->state().take();  // another Trainer may have trained them
     return store;
 }
@@ -127,6 +134,7 @@ StepSettings Trainer::State::settings(StepKind kind, std::uint32_t batch) const 
     settings.kind = kind;
     settings.batch = batch;
     settings.loss = {options.loss, options.class_weights, kind == StepKind::train};
+    if (kind == StepKind::train) settings.distillation = options.distillation;
     settings.optimizer = options.optimizer;
     settings.update = options.update;
     settings.compile = options.compile;

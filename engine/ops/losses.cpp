@@ -1,5 +1,6 @@
 // Losses made of other operations, which have their gradients.
 
+#include <cmath>
 #include <numeric>
 
 #include <hekla/error.h>
@@ -109,6 +110,13 @@ Tensor kl_divergence_rows(Tensor logits, Tensor targets) {
     require_matrix("kl_divergence", logits);
     const Tensor information = row_sums(multiply(targets, log(maximum(targets, constant(logits, smallest)))));
     return add(cross_entropy_rows_onehot(logits, targets), information);
+}
+
+Tensor distillation_rows(Tensor student, Tensor teacher, float temperature) {
+    require_same("distillation", student, teacher, "the teacher's logits");
+    require_setting("distillation", temperature > 0 && std::isfinite(temperature), "the temperature must be above 0");
+    const float cold = 1 / temperature;
+    return scale(kl_divergence_rows(scale(student, cold), softmax(scale(teacher, cold))), temperature * temperature);
 }
 
 Tensor cosine_similarity_rows(Tensor a, Tensor b) {

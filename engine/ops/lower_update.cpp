@@ -101,12 +101,14 @@ void constrain(const UpdateCalls& u) {
     if (o.weight_range)
         for (const ArenaRange& range : u.lowering.surroundings().arena_ranges)
             u.call(kernels::LimitRange(range.bytes / 4, o.weight_range->low, o.weight_range->high), {Kind::parameters}, range);
-    if (o.max_norm == 0) return;
-    for (std::size_t i = 0; i < u.a.parameters.size(); ++i) {
+    for (std::size_t i = 0; o.max_norm != 0 && i < u.a.parameters.size(); ++i) {
         const Shape& shape = u.shape(i);
         if (shape.rank() < 2) continue;  // a bias
         u.call(kernels::LimitNorm(shape.elements() / shape.back(), shape.back(), o.max_norm), {Kind::parameters}, u.place(i));
     }
+    if (u.a.masked)  // last: a range may leave 0 out
+        for (const ArenaRange& range : u.lowering.surroundings().arena_ranges)
+            u.call(kernels::MaskWeights(range.bytes / 4), {Kind::parameters, Kind::masks}, range);
 }
 
 }  // namespace

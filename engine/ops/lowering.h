@@ -14,7 +14,7 @@ namespace hekla {
 /// A problem's operand: a value of the graph, or a part of an arena of the parameter store.
 struct OperandRef {
     enum class Kind : std::uint8_t {
-        value, parameters, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials
+        value, parameters, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials, masks
     } kind = Kind::value;
     std::uint32_t value = 0;         // kind value
     std::uint64_t offset_bytes = 0;  // arenas

@@ -62,12 +62,13 @@ void minimize_with(Tensor loss, const Optimizer& optimizer, const UpdateOptions&
     check_update(optimizer, options);
     Graph& graph = loss.graph();
     std::vector<Tensor> parameters;
-    UpdateAttributes attributes{optimizer, options, {}, scaled};
+    UpdateAttributes attributes{optimizer, options, {}, scaled, false};
     for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
         const Value& value = graph.values()[id];
         if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
         parameters.emplace_back(&graph, id);
         attributes.parameters.push_back(id);
+        attributes.masked = attributes.masked || !value.parameter->mask().empty();
     }
     if (parameters.empty()) throw Error(ErrorCode::invalid_argument, "[minimize] the graph has no trainable parameter");
     std::vector<Tensor> inputs = gradients_of(loss, parameters, scaled);

@@ -15,6 +15,7 @@ struct UpdateAttributes {
     UpdateOptions options;
     std::vector<std::uint32_t> parameters;  // values, one per gradient
     bool scaled = false;                    // the gradients are of the loss times the step state's scale
+    bool masked = false;                    // one of them at least has a mask
 };
 /// They write parameters.
 extern const OpDef update_op, assign_op, running_average_op;

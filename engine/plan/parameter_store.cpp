@@ -112,15 +112,26 @@ const vulkan::Buffer& ParameterStore::State::arena(OperandRef::Kind kind) {
         if (kind == Kind::second_moments) return {second_moments, "second moments"};
         if (kind == Kind::gradient_sums) return {gradient_sums, "gradient sums"};
         if (kind == Kind::averages) return {averages, "averages"};
+        if (kind == Kind::masks) return {masks, "masks of pruned weights"};
         return {norm_partials, "partial norms"};
     }();
     if (!buffer) {
         // As many partial sums of squares per parameter as kernels::SquareSum has at most.
         const std::uint64_t size = kind == Kind::norm_partials ? parameters.size() * 256 : kind == Kind::averages ? bytes : trainable_bytes;
         buffer = std::make_unique<vulkan::Buffer>(*device, size, MemoryUse::device, label);
-        device->fill({buffer.get(), 0, size}, 0);
+        if (kind == Kind::masks) device->upload({buffer.get(), 0, size}, std::as_bytes(std::span<const float>(mask_values())));
+        else device->fill({buffer.get(), 0, size}, 0);
     }
     return *buffer;
+}
+
+std::vector<float> ParameterStore::State::mask_values() const {
+    std::vector<float> result(trainable_bytes / sizeof(float), 1.0f);
+    for (std::size_t i = 0; i < parameters.size() && parameters[i]->trainable(); ++i) {
+        const std::vector<std::uint8_t>& mask = parameters[i]->mask();
+        for (std::size_t k = 0; k < mask.size(); ++k) result[offsets[i] / sizeof(float) + k] = mask[k] ? 1.0f : 0.0f;
+    }
+    return result;
 }
 
 namespace {

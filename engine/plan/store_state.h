@@ -28,6 +28,8 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     /// Gradient and moment arenas and the like, made (and zeroed) at first use.
     const vulkan::Buffer& arena(OperandRef::Kind kind);
     std::uint64_t arena_bytes() const { return trainable_bytes; }
+    /// 1, or 0 where a parameter is pruned.
+    std::vector<float> mask_values() const;
     /// The device's values are newer than the host's.
     void mark_written() {
         device_newer = true;
@@ -50,7 +52,7 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     std::uint64_t trainable_bytes = 0, bytes = 0;
     std::vector<ArenaRange> ranges;  // of the trainable part, each fit for one binding
     std::vector<ArenaRange> other_ranges;  // of the rest
-    std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials, saved, best;
+    std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials, masks, saved, best;
     bool device_newer = false;
     std::uint64_t version = 1;  // counts changes of the values on the device
 };

@@ -65,6 +65,7 @@ TEST_F(Train, TextNamesAccuracyModelAndReport) {
     const std::string page = io::read_file(report);
     EXPECT_TRUE(contains(page, "</html>"));
     EXPECT_TRUE(contains(page, "data:image/png;base64,"));
+    EXPECT_TRUE(contains(page, "Filters of dense_1") && contains(page, "Saliency") && contains(page, "Occlusion"));
 }
 
 TEST_F(Train, ReportSaysHowToDoItAgainAndLeavesPicturesOut) {

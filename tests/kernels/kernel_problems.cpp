@@ -253,6 +253,7 @@ void add_updates(Problems& list) {
         put<SquareSum>(list, elements);
         put<WeightAverage>(list, elements, 0.9f);
         put<LimitRange>(list, elements, -0.5f, 0.25f);
+        put<MaskWeights>(list, elements);
     }
     for (float clip : {0.0f, 0.5f, 1e6f})
         for (std::uint32_t accumulate : {1u, 2u, 3u}) put<BeginUpdate>(list, 192u, accumulate, clip);

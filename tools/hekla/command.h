@@ -45,6 +45,8 @@ Command add_predict(CLI::App& app, CommonOptions& common);
 Command add_inspect(CLI::App& app, CommonOptions& common);
 Command add_bench(CLI::App& app, CommonOptions& common);
 Command add_tune(CLI::App& app, CommonOptions& common);
+Command add_explain(CLI::App& app, CommonOptions& common);
+Command add_prune(CLI::App& app, CommonOptions& common);
 
 void add_common_options(CLI::App& subcommand, CommonOptions& common);
 

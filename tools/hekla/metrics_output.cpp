@@ -1,12 +1,12 @@
 #include "metrics_output.h"
 
+#include "pictures.h"
+
 namespace hekla::command {
 
 namespace {
 
 constexpr std::uint32_t top = 5;
-
-std::string class_name(const std::vector<std::string>& classes, std::size_t c) { return c < classes.size() ? classes[c] : std::to_string(c); }
 
 Json scores_json(const ClassScores& scores) {
     Json json = {{"precision", scores.precision}, {"recall", scores.recall}, {"f1", scores.f1}, {"support", scores.support}, {"auc", nullptr}};

@@ -2,7 +2,6 @@
 
 #include <hekla/data.h>
 #include <hekla/error.h>
-#include <hekla/io.h>
 #include <hekla/nn.h>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +14,7 @@
 #include "command.h"
 #include "kernel_options.h"
 #include "output.h"
+#include "pictures.h"
 #include "plan_options.h"
 
 namespace hekla::command {
@@ -43,26 +43,6 @@ struct Answer {
     std::vector<std::vector<Guess>> levels;
 };
 
-/// The pictures as the network takes them. All are read before anything runs, so that one that
-/// can't be read leaves no half of an answer.
-data::Dataset read_images(const PredictArguments& arguments, const InputInfo& input) {
-    data::Dataset set;
-    set.name = "pictures";
-    set.image_shape = input.image_shape;
-    set.classes = input.classes;
-    const auto side = [&](std::size_t axis) {
-        return static_cast<std::uint32_t>(input.image_shape[axis]);
-    };
-    for (const std::string& path : arguments.images) {
-        const io::Image image = io::fitted(io::read_image(path), side(0), side(1), side(2), input.fit);
-        for (const std::uint8_t value : image.pixels) {
-            set.images.push_back(arguments.invert ? static_cast<std::uint8_t>(255 - value) : value);
-        }
-    }
-    set.labels.assign(arguments.images.size(), 0);
-    return set;
-}
-
 template <class Number>
 std::vector<Guess> best_guesses(std::span<const Number> probabilities,
                                 const std::vector<std::string>& names) {
@@ -74,7 +54,7 @@ std::vector<Guess> best_guesses(std::span<const Number> probabilities,
     order.resize(std::min(order.size(), best_count));
     std::vector<Guess> guesses;
     for (const std::size_t i : order) {
-        guesses.push_back({i, i < names.size() ? names[i] : std::to_string(i),
+        guesses.push_back({i, class_name(names, i),
                            static_cast<double>(probabilities[i])});
     }
     return guesses;
@@ -119,7 +99,8 @@ void print_result(const PredictArguments& arguments, const std::vector<Answer>& 
 
 int run_predict(const PredictArguments& arguments, CommonOptions& common) {
     Network network = Network::load(arguments.model);
-    const data::Dataset images = read_images(arguments, network.input());
+    // All are read before anything runs, so that one that can't be read leaves no half of an answer.
+    const data::Dataset images = read_pictures(arguments.images, arguments.invert, network.input());
     check_kernel_options(arguments.kernels);
     Device device = open_device(common, kernel_settings(arguments.kernels));
     Trainer trainer(device, network, {.compile = compile_options(arguments.plan)});

@@ -10,6 +10,7 @@
 
 #include "checkpoint_options.h"
 #include "command.h"
+#include "explained.h"
 #include "output.h"
 #include "progress.h"
 #include "stop_signals.h"
@@ -234,13 +235,19 @@ int run_train(const TrainArguments& arguments, CommonOptions& common) {
         print_accuracy(out, result);
         result.baseline = baseline(data.train, data.test);
         if (is_folder(recipe.data)) out << verdict_text(*result.test, result.baseline) << "\n";
+        if (recipe.trainer.distillation) {
+            result.teaching = compare_with_teacher(device, recipe.trainer.distillation->teacher, arguments.teacher.teacher, trainer, recipe.network,
+                                                   result.model, data.test);
+            out << comparison_text(*result.teaching);
+        }
     }
     if (result.history.streamed) out << streaming_text(result.history) << "\n";
     write_choices(arguments.kernels, trainer.choices());
     out << "model: " << result.model << "\n";
     if (const std::string report = report_path(arguments); !interrupted && !report.empty()) {
-        io::write_file(report, report_page(result, recipe, trainer, data, device,
-                                           {shell_command(common.words, false), arguments.report_images == "on"}));
+        const bool images = arguments.report_images == "on";
+        const std::string explained = images ? explained_sections(device, recipe.network, data.test) : "";
+        io::write_file(report, report_page(result, recipe, trainer, data, device, {shell_command(common.words, false), images, explained}));
         out << "report: " << report << "\n";
     }
     if (common.json) print_json(result_json(result, recipe, data.test.classes));

@@ -89,6 +89,7 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
     add_form_options(sub, a.folder);
     add_folder_options(sub, a.folder);
     add_update_options(sub, a.update);
+    add_teacher_options(sub, a.teacher);
     sub.add_option("--dropout", a.dropout, "Rate of every dropout layer")->check(share());
     sub.add_option("--validation-split", a.validation_split,
                    "Share of the images held out for validation: the last ones, of a folder some of each class")->check(share());
@@ -140,6 +141,7 @@ Recipe resolve(const TrainArguments& a) {
     apply_data_options(a.folder, r.trainer);
     if (a.shuffle) r.fit.shuffle = *a.shuffle == "on";
     apply_update_options(a.update, r);
+    r.trainer.distillation = distillation(a.teacher);
     if (a.dropout) r.network = with_dropout(r.network, *a.dropout);
     return r;
 }

@@ -11,6 +11,7 @@
 #include "checkpoint_options.h"
 #include "folder_options.h"
 #include "kernel_options.h"
+#include "teacher_options.h"
 #include "update_options.h"
 #include "plan_options.h"
 
@@ -31,6 +32,7 @@ struct TrainArguments {
     std::optional<double> submit_ms;
     std::optional<std::string> shuffle, augment, test_time;
     UpdateArguments update;
+    TeacherArguments teacher;
     KernelArguments kernels;
     CheckpointArguments checkpoint;
     PlanArguments plan;

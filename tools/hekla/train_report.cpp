@@ -6,6 +6,7 @@
 #include "report/report.h"
 #include "command.h"
 #include "metrics_output.h"
+#include "pictures.h"
 #include "train_options.h"
 
 namespace hekla::command {
@@ -69,10 +70,6 @@ std::vector<report::Augmented> augmented(const Recipe& recipe, const data::Datas
         for (std::uint64_t time = 0; time < times; ++time) rows.back().samples.push_back(image_of(changed, time * count + i));
     }
     return rows;
-}
-
-std::string class_name(const std::vector<std::string>& classes, std::size_t index) {
-    return index < classes.size() ? classes[index] : std::to_string(index);
 }
 
 report::Picture picture_of(const report::ReportInput& input, const data::Dataset& test, std::size_t index, std::span<const float> row) {
@@ -152,6 +149,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
         add_verdict(json, *result.test, result.baseline);
         add_metrics(json, result.test->counts, classes);
     }
+    if (result.teaching) json["teaching"] = comparison_json(*result.teaching);
     if (!history.epochs.empty() && history.epochs.back().validation_accuracy) {
         json["validation_accuracy"] = *history.epochs.back().validation_accuracy;
     }
@@ -172,7 +170,8 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .augmented = choices.images ? augmented(recipe, data.train, device) : std::vector<report::Augmented>{},
                               .worst = {},
                               .times = trainer.layer_times(),
-                              .command = choices.command};
+                              .command = choices.command,
+                              .more_sections = choices.more_sections};
     add_predictions(input, trainer, data.test, choices.images);
     // The pictures' predictions are of single images; the matrix agrees with the accuracy.
     const std::vector<std::uint64_t>& matrix = input.evaluation.counts.confusion;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "output.h"
+#include "teacher_options.h"
 #include "verdict.h"
 
 namespace hekla::command {
@@ -25,6 +26,7 @@ struct TrainResult {
     std::optional<Evaluation> test;  // none if training was interrupted
     std::optional<double> train_accuracy;  // of images trained on, without augmentation
     Baseline baseline;               // of the test
+    std::optional<TeacherComparison> teaching;  // with --teacher
     std::string model;               // path
     std::string weights_sha256;
 };
@@ -38,6 +40,7 @@ Json result_json(const TrainResult& result, const Recipe& recipe, const std::vec
 struct ReportChoices {
     std::string command;  // what makes the same run again
     bool images = true;   // false: no picture of the data is in it
+    std::string more_sections = {};  // HTML of other pages' making
 };
 /// The report's page; predicts the test set with `trainer`, augments samples on `device`.
 std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer& trainer,

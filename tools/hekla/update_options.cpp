@@ -247,6 +247,10 @@ Json settings_json(const Recipe& recipe) {
     if (const auto* loss = std::get_if<CrossEntropy>(&t.loss)) json["label_smoothing"] = loss->label_smoothing;
     if (const auto* loss = std::get_if<KlDivergence>(&t.loss)) json["label_smoothing"] = loss->label_smoothing;
     if (!t.class_weights.empty()) json["class_weights"] = t.class_weights;
+    if (t.distillation) {
+        json["temperature"] = t.distillation->temperature;
+        json["teacher_weight"] = t.distillation->weight;
+    }
     json["early_stopping"] = recipe.fit.early_stopping;
     if (recipe.fit.reduce_on_plateau)
         json["reduce_on_plateau"] = {recipe.fit.reduce_on_plateau->patience, recipe.fit.reduce_on_plateau->factor};

@@ -77,15 +77,6 @@ std::string charts(const ReportInput& input) {
     return "<section><h2>Training</h2><div class=\"charts\">\n" + drawings + "</div></section>\n";
 }
 
-std::string facts(const ReportInput& input) {
-    std::string html = "<section><h2>Run</h2><table class=\"facts\"><tbody>\n";
-    for (const Fact& fact : input.facts) {
-        html += "<tr><th scope=\"row\">" + escaped(fact.name) + "</th><td>" + escaped(fact.value) +
-                "</td></tr>\n";
-    }
-    return html + "</tbody></table></section>\n";
-}
-
 std::string layers(const ReportInput& input) {
     if (input.layers.empty()) return {};
     std::string html =
@@ -160,17 +151,29 @@ constexpr const char* policy =
 
 }  // namespace
 
-std::string page(const ReportInput& input) {
-    const std::string title = escaped(input.title);
+std::string facts_html(const std::vector<Fact>& facts) {
+    std::string html = "<section><h2>Run</h2><table class=\"facts\"><tbody>\n";
+    for (const Fact& fact : facts) {
+        html += "<tr><th scope=\"row\">" + escaped(fact.name) + "</th><td>" + escaped(fact.value) +
+                "</td></tr>\n";
+    }
+    return html + "</tbody></table></section>\n";
+}
+
+std::string page_of(const std::string& text, const std::string& sections) {
+    const std::string title = escaped(text);
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" +
            std::string(policy) +
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
            title + "</title>\n<style>" + style_sheet + "</style>\n</head>\n<body>\n<main>\n<h1>" +
-           title + "</h1>\n" + key_numbers(input) + charts(input) + confusion_html(input) + scores_html(input) +
-           pictures("Worst mistakes: label &rarr; prediction", input.worst) +
-           pictures("First test images: label &rarr; prediction", input.images) + augmented(input) + layers(input) + times(input) +
-           facts(input) + command(input) +
-           "</main>\n</body>\n</html>\n";
+           title + "</h1>\n" + sections + "</main>\n</body>\n</html>\n";
+}
+
+std::string page(const ReportInput& input) {
+    return page_of(input.title, key_numbers(input) + charts(input) + confusion_html(input) + scores_html(input) +
+                                    pictures("Worst mistakes: label &rarr; prediction", input.worst) +
+                                    pictures("First test images: label &rarr; prediction", input.images) + augmented(input) +
+                                    input.more_sections + layers(input) + times(input) + facts_html(input.facts) + command(input));
 }
 
 }  // namespace hekla::report

@@ -43,10 +43,16 @@ struct ReportInput {
     std::vector<Picture> worst;         // wrong with the most confidence, the worst first
     std::vector<LayerTime> times;       // of a step; may be empty
     std::string command;                // that makes the same run again; may be empty
+    std::string more_sections = {};     // HTML of other pages' making, such as explain_sections
 };
 
 /// One self-contained HTML page: no scripts, nothing loaded from anywhere, every text escaped.
 /// Throws Error (invalid_argument) if the confusion matrix does not fit the classes.
 std::string page(const ReportInput& input);
+
+/// A page with a title around sections that are HTML already.
+std::string page_of(const std::string& title, const std::string& sections);
+/// The section that lists facts.
+std::string facts_html(const std::vector<Fact>& facts);
 
 }  // namespace hekla::report

@@ -56,6 +56,9 @@ svg text { fill: var(--quiet); font-size: 12px; }
 .pictures figcaption { font-size: .85rem; font-weight: 500; line-height: 1.3; margin-top: .35rem;
   overflow-wrap: anywhere; }
 .pictures small { color: var(--quiet); display: block; }
+.seen { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: 1rem; }
+.seen img { display: block; max-width: 100%; image-rendering: pixelated; border-radius: .25rem; }
+.seen small { color: var(--quiet); display: block; font-weight: 400; }
 footer { color: var(--quiet); font-size: .85rem; }
 )css";
 

@@ -56,6 +56,10 @@ class Parameter {
     bool trainable() const { return trainable_; }
     /// Whether `minimize` changes it. Throws Error while a store on a device holds it, which keeps the two kinds apart.
     void set_trainable(bool trainable);
+    /// Pruning: weights where the mask is 0 become 0, and every update leaves them so. Empty: none (the default). Throws Error
+    /// if the count differs, and while a store on a device holds it.
+    void set_mask(std::vector<std::uint8_t> mask);
+    const std::vector<std::uint8_t>& mask() const { return mask_; }
     /// The newest values, fetched from the device if a plan holds them there.
     const std::vector<float>& values() const;
     /// Sets the values, on the device too if a plan holds them there. Throws Error if the count differs.
@@ -71,6 +75,7 @@ class Parameter {
     Shape shape_;
     std::vector<float> values_;
     bool trainable_;
+    std::vector<std::uint8_t> mask_;
     std::weak_ptr<ParameterSource> source_;
 };
 using ParameterPtr = std::shared_ptr<Parameter>;

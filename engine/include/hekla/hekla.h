@@ -8,6 +8,7 @@
 #include <hekla/data.h>
 #include <hekla/device.h>
 #include <hekla/error.h>
+#include <hekla/explain.h>
 #include <hekla/graph.h>
 #include <hekla/losses.h>
 #include <hekla/metrics.h>
@@ -15,6 +16,7 @@
 #include <hekla/ops.h>
 #include <hekla/optimizers.h>
 #include <hekla/plan.h>
+#include <hekla/prune.h>
 #include <hekla/tensor_desc.h>
 #if HEKLA_WITH_IO
 #include <hekla/checkpoint_folder.h>

@@ -32,6 +32,9 @@ Tensor hinge_rows(Tensor scores, Tensor targets);
 Tensor multi_class_hinge_rows(Tensor scores, Tensor one_hot, float margin = 1);
 /// sum t (log t - log softmax(logits)) over the last axis, t [N,C] a distribution per row (F.kl_div)
 Tensor kl_divergence_rows(Tensor logits, Tensor targets);
+/// T^2 KL(softmax(teacher / T) || softmax(student / T)) of logits [N,C], T = temperature > 0 (Hinton, Vinyals and Dean 2015); the
+/// factor keeps its gradients as large as those of the cross entropy.
+Tensor distillation_rows(Tensor student, Tensor teacher, float temperature);
 /// a . b / max(|a| |b|, 1e-8), [N,C] (F.cosine_similarity)
 Tensor cosine_similarity_rows(Tensor a, Tensor b);
 /// 1 - cos(a, b) where the target is 1, max(0, cos(a, b) - margin) where it is -1; targets [N] (F.cosine_embedding_loss)

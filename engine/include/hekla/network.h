@@ -128,6 +128,9 @@ class Network {
     std::vector<ParameterInfo> parameters_for(const Shape& image_shape) const;
     /// The same architecture, not built, with the layers given (of the same types) in place of its own.
     Network with_layers(const std::vector<Layer>& layers) const;
+    /// The same layers and parameters, shared, with these values (as structure() calls them) as its outputs, by whose names they
+    /// go. Throws Error listing the values there are.
+    Network with_outputs(const std::vector<std::string>& values) const;
     /// Freezes a layer, or lets it be trained again: its parameters are in `minimize` or not. Throws Error for a name that is
     /// no layer, and while a Trainer or Plan holds the parameters.
     void set_trainable(const std::string& layer, bool trainable);

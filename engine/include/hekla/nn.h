@@ -31,8 +31,19 @@ struct LossScaling {
     std::uint32_t growth_steps = 2000;  // steps without an overflow until the scale doubles, at least 1
 };
 
+/// What a network learns from another one beside the labels (Hinton, Vinyals and Dean 2015): its loss is (1 - weight) times the
+/// trainer's own plus weight times distillation_rows. The teacher runs inside the step, on what the student sees, as in evaluation
+/// and with its own scaling of the input; its parameters are copied and stay as they are.
+struct Distillation {
+    Network teacher;          // built; of the same images and classes
+    float temperature = 4;    // above 0: the higher, the more of the small probabilities is seen
+    float weight = 0.7f;      // from 0 to 1
+};
+
 struct TrainerOptions {
     Loss loss = CrossEntropy{};
+    /// In training; evaluation reports the trainer's own loss.
+    std::optional<Distillation> distillation = {};
     Optimizer optimizer = Adam{};
     /// With average_decay, validation and the network after fit have the averaged weights; a later fit goes on from these.
     UpdateOptions update = {};
