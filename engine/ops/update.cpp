@@ -2,6 +2,10 @@
 
 #include "ops/update.h"
 
+#include <algorithm>
+
+#include <hekla/objective.h>
+
 #include "kernels/pointwise.h"
 #include "kernels/training.h"
 #include "ops/checks.h"
@@ -52,7 +56,10 @@ const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr
 
 void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
 
-void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) {
+namespace {
+
+/// Of all trainable parameters of the graph, or of those among them that `only` lists.
+void minimize_some(Tensor loss, const std::span<const ParameterPtr>* only, const Optimizer& optimizer, const UpdateOptions& options) {
     check_update(optimizer, options);
     Graph& graph = loss.graph();
     std::vector<Tensor> parameters;
@@ -60,10 +67,13 @@ void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& opti
     for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
         const Value& value = graph.values()[id];
         if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
+        if (only && std::find(only->begin(), only->end(), value.parameter) == only->end()) continue;
         parameters.emplace_back(&graph, id);
         attributes.parameters.push_back(id);
     }
-    if (parameters.empty()) throw Error(ErrorCode::invalid_argument, "[minimize] the graph has no trainable parameter");
+    if (parameters.empty())
+        throw Error(ErrorCode::invalid_argument, only ? "[minimize] none of the parameters given is trainable and in the graph"
+                                                      : "[minimize] the graph has no trainable parameter");
     std::vector<Tensor> inputs = gradients(loss, parameters);
     inputs.push_back(graph.step_state());
     const Phase phase = graph.phase();
@@ -73,6 +83,13 @@ void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& opti
     graph.add(update_op, inputs, attributes);
     graph.set_phase(phase);
     graph.set_layer(layer);
+}
+
+}  // namespace
+
+void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) { minimize_some(loss, nullptr, optimizer, options); }
+void minimize(Tensor loss, std::span<const ParameterPtr> parameters, const Optimizer& optimizer, const UpdateOptions& options) {
+    minimize_some(loss, &parameters, optimizer, options);
 }
 
 void record_step(Tensor loss, Tensor correct, Tensor step_state) {

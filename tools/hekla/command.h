@@ -42,6 +42,7 @@ Command add_predict(CLI::App& app, CommonOptions& common);
 Command add_inspect(CLI::App& app, CommonOptions& common);
 Command add_bench(CLI::App& app, CommonOptions& common);
 Command add_tune(CLI::App& app, CommonOptions& common);
+Command add_search(CLI::App& app, CommonOptions& common);
 
 void add_common_options(CLI::App& subcommand, CommonOptions& common);
 

@@ -62,7 +62,7 @@ int run(int argc, char** argv) {
     const std::vector<Command> commands = {add_devices(app, common), add_train(app, common),
                                            add_evaluate(app, common), add_predict(app, common),
                                            add_inspect(app, common), add_bench(app, common),
-                                           add_tune(app, common)};
+                                           add_tune(app, common), add_search(app, common)};
     app.footer(exit_statuses);
     for (const Command& command : commands) command.app->footer(exit_statuses);
     try {

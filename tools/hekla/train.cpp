@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "command.h"
+#include "loss_lines.h"
 #include "output.h"
 #include "progress.h"
 #include "stop_signals.h"
@@ -68,15 +69,17 @@ void print_start(std::ostream& out, const Recipe& recipe, const data::TrainTest&
 }
 
 /// Ties the callbacks of `fit` to display, log and result.
-void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, TrainResult& result,
+void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, LossLines& lines, TrainResult& result,
              bool keep_losses) {
     fit.on_step = [&, keep_losses](const StepResult& step) {
         log.step(step);
+        if (const auto line = lines.step(step.loss)) display.line(*line);
         if (keep_losses) result.step_losses.push_back(static_cast<float>(step.loss));
     };
     fit.on_epoch = [&](const EpochResult& epoch) {
         if (!result.epoch_is_whole) return;  // a signal ended it
         log.epoch(epoch);
+        lines.epoch_done();
         display.epoch_done(epoch);
         result.train_loss = epoch.loss;
         ++result.whole_epochs;
@@ -113,8 +116,9 @@ bool fit_and_save(const TrainArguments& arguments, Recipe& recipe, Trainer& trai
     log.settings(recipe);
     {
         ProgressDisplay display(recipe.fit.epochs);
+        LossLines lines(arguments.print_every.value_or(0));
         FitOptions fit = recipe.fit;
-        connect(fit, display, log, result, !arguments.report.empty());
+        connect(fit, display, log, lines, result, !arguments.report.empty());
         fit.should_stop = [&signals] { return signals.requested(); };
         try {
             result.history = trainer.fit(train, fit);

@@ -20,7 +20,7 @@ namespace hekla::command {
 /// As given on the command line; what is not given is the recipe's.
 struct TrainArguments {
     std::string network, data, data_dir, init, out, report, log;
-    std::optional<std::uint32_t> epochs, batch, steps_per_submit;
+    std::optional<std::uint32_t> epochs, batch, steps_per_submit, print_every;
     std::optional<std::uint64_t> seed, limit;
     std::optional<float> validation_split, dropout;
     std::optional<double> submit_ms;
