@@ -76,7 +76,9 @@ void add_loss(StepGraph& step, Tensor logits, Tensor teacher, Tensor state, cons
         step.counts = graph.input("counts", {Shape{kernels::CountPredictions::words(classes)}, DType::u32});
         count_predictions(logits, labels, step.counts);
     }
-    if (settings.kind == StepKind::train) (is_mixed(settings) ? minimize_scaled : minimize)(loss, settings.optimizer, settings.update);
+    if (settings.kind != StepKind::train) return;
+    if (is_mixed(settings)) minimize_scaled(loss, settings.optimizer, settings.update);
+    else minimize(loss, settings.optimizer, settings.update);
 }
 
 template <class StepGraph>

@@ -2,6 +2,10 @@
 
 #include "ops/update.h"
 
+#include <algorithm>
+
+#include <hekla/objective.h>
+
 #include "kernels/loss_scale.h"
 #include "kernels/pointwise.h"
 #include "kernels/training.h"
@@ -58,7 +62,8 @@ std::vector<Tensor> gradients_of(Tensor loss, std::span<const Tensor> parameters
     return gradients(loss, reshape(graph.add(loss_scale_op, {graph.step_state()})[0], loss.shape()), parameters);
 }
 
-void minimize_with(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options, bool scaled) {
+/// Of all trainable parameters of the graph, or of those among them that `only` lists.
+void minimize_some(Tensor loss, const std::span<const ParameterPtr>* only, const Optimizer& optimizer, const UpdateOptions& options, bool scaled = false) {
     check_update(optimizer, options);
     Graph& graph = loss.graph();
     std::vector<Tensor> parameters;
@@ -66,11 +71,14 @@ void minimize_with(Tensor loss, const Optimizer& optimizer, const UpdateOptions&
     for (std::uint32_t id = 0; id < graph.values().size(); ++id) {
         const Value& value = graph.values()[id];
         if (value.kind != ValueKind::parameter || !value.parameter->trainable()) continue;
+        if (only && std::find(only->begin(), only->end(), value.parameter) == only->end()) continue;
         parameters.emplace_back(&graph, id);
         attributes.parameters.push_back(id);
         attributes.masked = attributes.masked || !value.parameter->mask().empty();
     }
-    if (parameters.empty()) throw Error(ErrorCode::invalid_argument, "[minimize] the graph has no trainable parameter");
+    if (parameters.empty())
+        throw Error(ErrorCode::invalid_argument, only ? "[minimize] none of the parameters given is trainable and in the graph"
+                                                      : "[minimize] the graph has no trainable parameter");
     std::vector<Tensor> inputs = gradients_of(loss, parameters, scaled);
     inputs.push_back(graph.step_state());
     const Phase phase = graph.phase();
@@ -89,8 +97,11 @@ const OpDef update_op{.name = "update", .infer = no_outputs, .gradient = nullptr
 
 void assign(Tensor target, Tensor value) { target.graph().add(assign_op, {target, value}); }
 
-void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) { minimize_with(loss, optimizer, options, false); }
-void minimize_scaled(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) { minimize_with(loss, optimizer, options, true); }
+void minimize(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) { minimize_some(loss, nullptr, optimizer, options); }
+void minimize(Tensor loss, std::span<const ParameterPtr> parameters, const Optimizer& optimizer, const UpdateOptions& options) {
+    minimize_some(loss, &parameters, optimizer, options);
+}
+void minimize_scaled(Tensor loss, const Optimizer& optimizer, const UpdateOptions& options) { minimize_some(loss, nullptr, optimizer, options, true); }
 
 void record_step(Tensor loss, Tensor correct, Tensor step_state) {
     loss.graph().add(record_op, {loss, correct, step_state, loss.graph().step_ring()});

@@ -124,10 +124,30 @@ class Compiler {
         return {range.offset, range.bytes};
     }
 
+    /// The arenas' ranges with the parameters of one update: neighbours together, the others' left out.
+    std::vector<ArenaRange> ranges_of_update(const UpdateAttributes& update) const {
+        std::vector<ArenaRange> places, ranges;
+        for (std::uint32_t parameter : update.parameters) places.push_back(arena_place(parameter));
+        std::sort(places.begin(), places.end(), [](const ArenaRange& l, const ArenaRange& r) { return l.offset_bytes < r.offset_bytes; });
+        std::vector<ArenaRange> runs;
+        for (const ArenaRange& place : places) {
+            const std::uint64_t bytes = vulkan::align_up(place.bytes, vulkan::range_alignment);
+            if (!runs.empty() && runs.back().offset_bytes + runs.back().bytes == place.offset_bytes) runs.back().bytes += bytes;
+            else runs.push_back({place.offset_bytes, bytes});
+        }
+        // What one binding holds is a limit for each.
+        for (const ArenaRange& bound : state_->store->state().ranges)
+            for (const ArenaRange& run : runs) {
+                const std::uint64_t first = std::max(bound.offset_bytes, run.offset_bytes);
+                const std::uint64_t end = std::min(bound.offset_bytes + bound.bytes, run.offset_bytes + run.bytes);
+                if (first < end) ranges.push_back({first, end - first});
+            }
+        return ranges;
+    }
+
     // Lower -----------------------------------------------------------------------------------------
     void lower() {
         Lowering::Surroundings surroundings;
-        surroundings.arena_ranges = state_->store->state().ranges;
         surroundings.other_ranges = state_->store->state().other_ranges;
         surroundings.in_place = [this](std::uint32_t gradient, std::uint32_t parameter) {
             const auto found = gradient_of_.find(root(gradient));
@@ -136,6 +156,7 @@ class Compiler {
         surroundings.place = [this](std::uint32_t parameter) { return arena_place(parameter); };
         std::vector<std::vector<LoweredCall>> lowered;  // by node
         for (const Node& node : state_->program.nodes) {
+            if (node.op == &update_op) surroundings.arena_ranges = ranges_of_update(node.as<UpdateAttributes>());
             Lowering lowering(graph_, surroundings);
             if (!node.op->is_alias()) node.op->lower(node, lowering);
             lowered.push_back(std::move(lowering.calls()));

@@ -82,6 +82,8 @@ bool RunningCommand::running() {
     return pid_ > 0;
 }
 
+std::string RunningCommand::errors_so_far() const { return content(err_path_); }
+
 void RunningCommand::reap(bool block) {
     int wait_status = 0;
     if (pid_ <= 0 || ::waitpid(pid_, &wait_status, block ? 0 : WNOHANG) != pid_) return;

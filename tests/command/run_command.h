@@ -29,6 +29,8 @@ class RunningCommand {
     void send(int signal) const;
     /// True as long as it has not ended.
     bool running();
+    /// What stands on its standard error so far.
+    std::string errors_so_far() const;
     /// Waits for its end; kills it after `seconds`.
     CommandResult wait(double seconds = 300);
 

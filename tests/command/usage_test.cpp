@@ -32,7 +32,7 @@ void expect_usage_error(const CommandResult& result, const std::string& part) {
 TEST(Usage, HelpOfEverySubcommand) {
     const CommandResult all = run({"--help"});
     EXPECT_EQ(all.status, 0);
-    for (const char* name : {"devices", "train", "evaluate", "predict", "inspect", "bench", "tune", "explain", "prune"}) {
+    for (const char* name : {"devices", "train", "evaluate", "predict", "inspect", "bench", "tune", "explain", "prune", "search"}) {
         EXPECT_TRUE(contains(all.out, name)) << all.out;
         const CommandResult one = run({name, "--help"});
         EXPECT_EQ(one.status, 0) << name;

@@ -47,6 +47,7 @@ Command add_bench(CLI::App& app, CommonOptions& common);
 Command add_tune(CLI::App& app, CommonOptions& common);
 Command add_explain(CLI::App& app, CommonOptions& common);
 Command add_prune(CLI::App& app, CommonOptions& common);
+Command add_search(CLI::App& app, CommonOptions& common);
 
 void add_common_options(CLI::App& subcommand, CommonOptions& common);
 

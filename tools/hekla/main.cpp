@@ -66,7 +66,7 @@ int run(int argc, char** argv) {
                                            add_evaluate(app, common), add_predict(app, common),
                                            add_inspect(app, common), add_bench(app, common),
                                            add_tune(app, common), add_explain(app, common),
-                                           add_prune(app, common)};
+                                           add_prune(app, common), add_search(app, common)};
     app.footer(exit_statuses);
     for (const Command& command : commands) command.app->footer(exit_statuses);
     try {

@@ -29,6 +29,7 @@ class ProgressDisplay {
     void epoch_done(const EpochResult& result);
     /// A line of its own, above the bar.
     void note(const std::string& text);
+    void line(const std::string& text) { write_line(text); }
 
   private:
     void write_line(const std::string& text);

@@ -11,6 +11,7 @@
 #include "checkpoint_options.h"
 #include "command.h"
 #include "explained.h"
+#include "loss_lines.h"
 #include "output.h"
 #include "progress.h"
 #include "stop_signals.h"
@@ -93,15 +94,17 @@ void print_start(std::ostream& out, const Recipe& recipe, const data::TrainTest&
 }
 
 /// Ties the callbacks of `fit` to display, log and result.
-void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, TrainResult& result,
+void connect(FitOptions& fit, ProgressDisplay& display, TrainingLog& log, LossLines& lines, TrainResult& result,
              bool keep_losses) {
     fit.on_step = [&, keep_losses](const StepResult& step) {
         log.step(step);
+        if (const auto line = lines.step(step.loss)) display.line(*line);
         if (keep_losses) result.step_losses.push_back(static_cast<float>(step.loss));
     };
     fit.on_epoch = [&](const EpochResult& epoch) {
         if (!result.epoch_is_whole) return;  // a signal ended it
         log.epoch(epoch);
+        lines.epoch_done();
         display.epoch_done(epoch);
         result.train_loss = epoch.loss;
         ++result.whole_epochs;
@@ -181,8 +184,9 @@ bool fit_and_save(const TrainArguments& arguments, const CommonOptions& common, 
     }
     {
         ProgressDisplay display(recipe.fit.epochs);
+        LossLines lines(arguments.print_every.value_or(0));
         FitOptions fit = recipe.fit;
-        connect(fit, display, log, result, !report_path(arguments).empty());
+        connect(fit, display, log, lines, result, !report_path(arguments).empty());
         fit.should_stop = [&signals] { return signals.requested(); };
         use_checkpoints(checkpoints, recipe.network, fit);
         try {

@@ -113,6 +113,8 @@ void add_train_options(CLI::App& sub, TrainArguments& a) {
     sub.add_option("--out", a.out, "Model file (NETWORK.safetensors)")->type_name("FILE");
     sub.add_option("--report", a.report, "Write a page with curves and pictures (of a folder: MODEL.html)")
         ->type_name("FILE.html");
+    sub.add_option("--print-every", a.print_every, "Print the mean loss of every N steps: `[epoch, step] loss: 1.234`")
+        ->check(positive_integer())->type_name("N");
     sub.add_option("--report-images", a.report_images, "Pictures in the report: on, off (on)")
         ->check(CLI::IsMember({"on", "off"}));
     sub.add_option("--log", a.logs,

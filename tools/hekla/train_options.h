@@ -26,7 +26,7 @@ struct TrainArguments {
     std::string network, data, data_dir, init, out, report, tensorboard;
     std::vector<std::string> logs;
     std::string report_images = "on";
-    std::optional<std::uint32_t> epochs, batch, steps_per_submit;
+    std::optional<std::uint32_t> epochs, batch, steps_per_submit, print_every;
     std::optional<std::uint64_t> seed, limit;
     std::optional<float> validation_split, dropout;
     std::optional<double> submit_ms;
