@@ -1,6 +1,7 @@
 // The Vulkan layer VK_LAYER_HEKLA_lost: after HEKLA_LOST_AFTER submits the device is lost, as when a driver is reset or a laptop
 // slept: this submit and all that waits or submits afterwards returns VK_ERROR_DEVICE_LOST. For a process with one device.
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 

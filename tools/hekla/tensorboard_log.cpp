@@ -3,11 +3,13 @@
 
 #include <hekla/error.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -26,26 +28,26 @@ std::uint32_t crc32c(std::string_view bytes) {
         std::array<std::uint32_t, 256> t{};
         for (std::uint32_t i = 0; i < 256; ++i) {
             t[i] = i;
-            for (int bit = 0; bit < 8; ++bit) t[i] = t[i] >> 1 ^ (t[i] & 1 ? 0x82f63b78u : 0u);
+            for (int bit = 0; bit < 8; ++bit) t[i] = (t[i] >> 1) ^ ((t[i] & 1) != 0 ? 0x82f63b78u : 0u);
         }
         return t;
     }();
     std::uint32_t crc = ~0u;
-    for (const char c : bytes) crc = table[(crc ^ static_cast<std::uint8_t>(c)) & 0xff] ^ crc >> 8;
+    for (const char c : bytes) crc = table[(crc ^ static_cast<std::uint8_t>(c)) & 0xff] ^ (crc >> 8);
     return ~crc;
 }
 
 template <class T>
 std::string little_endian(T value) {
     std::string bytes;
-    for (std::size_t i = 0; i < sizeof value; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xff);
+    for (std::size_t i = 0; i < sizeof value; ++i) bytes += static_cast<char>((value >> (8 * i)) & 0xff);
     return bytes;
 }
 
 /// As TensorFlow does it, so that a checksum of a checksum is not weak.
 std::string masked_crc(std::string_view bytes) {
     const std::uint32_t crc = crc32c(bytes);
-    return little_endian<std::uint32_t>((crc >> 15 | crc << 17) + 0xa282ead8u);
+    return little_endian<std::uint32_t>(((crc >> 15) | (crc << 17)) + 0xa282ead8u);
 }
 
 std::string record(const std::string& data) {
@@ -56,13 +58,13 @@ std::string record(const std::string& data) {
 // Protocol buffers' wire format.
 std::string varint(std::uint64_t value) {
     std::string bytes;
-    for (; value >= 0x80; value >>= 7) bytes += static_cast<char>(value & 0x7f | 0x80);
+    for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7f) | 0x80);
     return bytes + static_cast<char>(value);
 }
 std::string varint_field(unsigned field, std::uint64_t value) { return varint(field << 3) + varint(value); }
-std::string bytes_field(unsigned field, const std::string& bytes) { return varint(field << 3 | 2) + varint(bytes.size()) + bytes; }
-std::string float_field(unsigned field, float value) { return varint(field << 3 | 5) + little_endian(std::bit_cast<std::uint32_t>(value)); }
-std::string double_field(unsigned field, double value) { return varint(field << 3 | 1) + little_endian(std::bit_cast<std::uint64_t>(value)); }
+std::string bytes_field(unsigned field, const std::string& bytes) { return varint((field << 3) | 2) + varint(bytes.size()) + bytes; }
+std::string float_field(unsigned field, float value) { return varint((field << 3) | 5) + little_endian(std::bit_cast<std::uint32_t>(value)); }
+std::string double_field(unsigned field, double value) { return varint((field << 3) | 1) + little_endian(std::bit_cast<std::uint64_t>(value)); }
 
 double seconds_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 

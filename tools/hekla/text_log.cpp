@@ -4,10 +4,10 @@
 #include <hekla/io.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <limits>
-#include <sstream>
 
 #include "base/system.h"
 #include "output.h"
