@@ -193,7 +193,7 @@ bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
     std::uint32_t next = state.step;
     bool finite = true;
     const std::uint64_t steps = (order.size() + settings_.batch - 1) / settings_.batch;
-    state_->replay->run(steps, [&](std::uint32_t ended) {
+    state_->running().run(steps, [&](std::uint32_t ended) {
         if (!finite) return false;  // what was in flight behind the step that halted did nothing
         std::vector<StepRecord> ended_records = records(next, ended);
         next += ended;
@@ -227,7 +227,7 @@ PredictionCounts StepPlan::counts() const {
 }
 
 std::vector<float> StepPlan::predict_batch() {
-    state_->replay->run(1);
+    state_->running().run(1);
     const vulkan::BufferRange range = state_->range_of(graph_->probabilities.id());
     std::vector<float> values(graph_->probabilities.desc().elements());
     device_->download({range.buffer, range.offset, values.size() * sizeof(float)}, std::as_writable_bytes(std::span(values)));

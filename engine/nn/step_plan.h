@@ -47,7 +47,7 @@ class StepPlan {
     PredictionCounts counts() const;
 
     std::string find_non_finite() { return state_->find_non_finite(); }
-    plan::Replay& replay() { return *state_->replay; }
+    plan::Replay& replay() { return state_->running(); }
     const StepSettings& settings() const { return settings_; }
     ResidentData& data() { return *data_; }
     std::uint64_t scratch_bytes() const { return state_->scratch_bytes; }

@@ -69,7 +69,7 @@ class Compiler {
         if (options_.dry_run) return std::move(state_);
         allocate();
         prepare();
-        state_->replay = std::make_unique<Replay>(device_, state_->layers, options_.replay);
+        if (device_.has_queue()) state_->replay = std::make_unique<Replay>(device_, state_->layers, options_.replay);
         return std::move(state_);
     }
 

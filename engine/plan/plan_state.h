@@ -33,12 +33,15 @@ struct Plan::State {
 
     std::unique_ptr<vulkan::DescriptorArena> sets;
     std::vector<plan::LayerCalls> layers;
-    std::unique_ptr<plan::Replay> replay;
+    std::unique_ptr<plan::Replay> replay;  // null on a device that was adopted without a queue
 
+    /// Throws Error (unsupported) on a device without a queue.
+    plan::Replay& running() const;
     /// Memory of a value; throws Error if the plan does not hold it.
     vulkan::BufferRange range_of(std::uint32_t value) const;
     StepState read_step_state() const;
     void write_step_state(const StepState& state);
+    void write_step_word(std::size_t offset, std::uint32_t word);
     /// Runs the step again layer by layer, without updates (the step state is halted), and names the first layer with a
     /// non-finite value ("dense_1 (forward)"), a parameter that is not finite, or "" if all is finite.
     std::string find_non_finite();

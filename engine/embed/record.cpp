@@ -1,0 +1,58 @@
+// record() and record_setup(): nothing but vkCmd* for what was prepared.
+
+#include "embed/bindings_state.h"
+
+namespace hekla {
+namespace embed {
+namespace {
+
+void transfer(const vulkan::Device& device, VkCommandBuffer cmd, VkPipelineStageFlags from, VkPipelineStageFlags to,
+              const std::vector<VkImageMemoryBarrier>& images, const std::vector<VkBufferMemoryBarrier>& buffers) {
+    if (images.empty() && buffers.empty()) return;
+    device.vk().CmdPipelineBarrier(cmd, from, to, 0, 0, nullptr, static_cast<std::uint32_t>(buffers.size()), buffers.data(),
+                                   static_cast<std::uint32_t>(images.size()), images.data());
+}
+
+}  // namespace
+
+void emit(const vulkan::Device& device, VkCommandBuffer cmd, const Crossing& crossing, const char* label) {
+    if (crossing.calls.empty()) return;
+    constexpr VkPipelineStageFlags compute = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
+    vulkan::begin_label(device, cmd, label);
+    transfer(device, cmd, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, compute, crossing.image_takes, crossing.buffer_takes);
+    vulkan::compute_barrier(device, cmd);
+    for (const kernels::PreparedCall& call : crossing.calls) kernels::emit(device, cmd, call);
+    transfer(device, cmd, compute, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, crossing.image_returns, crossing.buffer_returns);
+    vulkan::end_label(device, cmd);
+}
+
+}  // namespace embed
+
+void record(const Bindings& bindings, VkCommandBuffer cmd) noexcept {
+    const Bindings::State& state = bindings.state();
+    const vulkan::Device& device = *state.device;
+    embed::emit(device, cmd, state.inputs, "inputs");
+    for (const plan::LayerCalls& layer : state.plan.layers) plan::emit(device, cmd, layer);
+    embed::emit(device, cmd, state.outputs, "outputs");
+    if (state.plan.writes_parameters) state.plan.store->state().mark_written();
+}
+
+struct Setup::State {
+    std::shared_ptr<vulkan::Device> device;  // outlives the buffer
+    std::unique_ptr<vulkan::Buffer> stage;
+};
+
+Setup::Setup() = default;
+Setup::Setup(Setup&&) noexcept = default;
+Setup& Setup::operator=(Setup&&) noexcept = default;
+Setup::~Setup() = default;
+Setup::Setup(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Setup record_setup(const Device& device, VkCommandBuffer cmd) {
+    auto state = std::make_unique<Setup::State>();
+    state->device = device.shared();
+    state->stage = device.vulkan().record_setup(cmd);
+    return Setup(std::move(state));
+}
+
+}  // namespace hekla
