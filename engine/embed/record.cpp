@@ -37,22 +37,22 @@ void record(const Bindings& bindings, VkCommandBuffer cmd) noexcept {
     if (state.plan.writes_parameters) state.plan.store->state().mark_written();
 }
 
-struct Setup::State {
+struct Staging::State {
     std::shared_ptr<vulkan::Device> device;  // outlives the buffer
     std::unique_ptr<vulkan::Buffer> stage;
 };
 
-Setup::Setup() = default;
-Setup::Setup(Setup&&) noexcept = default;
-Setup& Setup::operator=(Setup&&) noexcept = default;
-Setup::~Setup() = default;
-Setup::Setup(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Staging::Staging() = default;
+Staging::Staging(Staging&&) noexcept = default;
+Staging& Staging::operator=(Staging&&) noexcept = default;
+Staging::~Staging() = default;
+Staging::Staging(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Setup record_setup(const Device& device, VkCommandBuffer cmd) {
-    auto state = std::make_unique<Setup::State>();
+Staging record_setup(const Device& device, VkCommandBuffer cmd) {
+    auto state = std::make_unique<Staging::State>();
     state->device = device.shared();
     state->stage = device.vulkan().record_setup(cmd);
-    return Setup(std::move(state));
+    return Staging(std::move(state));
 }
 
 }  // namespace hekla

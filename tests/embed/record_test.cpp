@@ -30,7 +30,7 @@ class Record : public testing::Test {
         for (const std::string& message : messages) ADD_FAILURE() << "validation: " << message;
     }
     void set_up(const Device& on) {
-        std::optional<Setup> setup;
+        std::optional<Staging> setup;
         commands->run([&](VkCommandBuffer cmd) { setup = record_setup(on, cmd); });
     }
     std::vector<std::string> messages;
@@ -90,7 +90,8 @@ TEST_F(Record, ReadsImagesAsChannelsAndWritesAnImage) {
     colours.put(std::as_bytes(std::span(colour)));
     depths.put(std::as_bytes(std::span(depth)));
     heights.put(std::as_bytes(std::span(height)));
-    result.put(std::as_bytes(std::span(Floats(pixels * 4, -1.0f))));
+    const Floats nothing(pixels * 4, -1.0f);
+    result.put(std::as_bytes(std::span(nothing)));
 
     Filter filter;
     const Plan plan = compile(*device, filter.graph, {filter.y});
@@ -199,7 +200,8 @@ TEST_F(Record, SrgbIsDecodedAndEncoded) {
     Same same(Shape{1, 1, 3, 1});
     const Plan plan = compile(*device, same.graph, {same.y});
     AppImage image(*app, *commands, VK_FORMAT_R32_SFLOAT, {3, 1}, VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_STORAGE_BIT);
-    image.put(std::as_bytes(std::span(Floats{0.0f, 0.02f, 0.5f})));
+    const Floats values = {0.0f, 0.02f, 0.5f};
+    image.put(std::as_bytes(std::span(values)));
     const AppBuffer out(*app, 12, storage);
     ImageBinding decoded = image.binding();
     decoded.transfer = Transfer::srgb_to_linear;

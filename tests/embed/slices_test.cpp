@@ -30,7 +30,7 @@ struct Training {
         labels.view<std::uint32_t>()[0] = Step::classes()[0];
         labels.view<std::uint32_t>()[1] = Step::classes()[1];
         plan.set_learning_rate(0.01f);
-        std::optional<Setup> setup;
+        std::optional<Staging> setup;
         commands.run([&](VkCommandBuffer cmd) { setup = record_setup(device, cmd); });
     }
     static BufferBinding buffer(const AppBuffer& buffer, ElementFormat format = ElementFormat::f32) {
@@ -83,8 +83,8 @@ TEST_F(Slices, AnyBudgetGivesTheBitsOfWholeSteps) {
         }
         EXPECT_EQ(losses, expected);
         EXPECT_EQ(sliced.steps(), expected.size());
-        if (budget_ms == 0.0) EXPECT_GT(slices, 20) << "the smallest budget cuts each dispatch";
-        if (budget_ms == 1000.0) EXPECT_EQ(slices, 4);
+        if (budget_ms == 0.0) { EXPECT_GT(slices, 20) << "the smallest budget cuts each dispatch"; }
+        if (budget_ms == 1000.0) { EXPECT_EQ(slices, 4); }
         sliced.check();
     }
 }

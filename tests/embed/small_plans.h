@@ -25,7 +25,7 @@ struct Filter {
 
     Filter() {
         graph.begin_layer("filter");
-        y = relu(conv2d(x, graph.parameter(weight), {.pad = {1, 1, 1, 1}}));
+        y = relu(conv2d(x, graph.parameter(weight), {}, {.padding = Padding::pixels(1)}));
     }
 };
 

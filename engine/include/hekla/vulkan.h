@@ -150,15 +150,15 @@ class Bindings {
 Bindings bind(const Plan& plan, std::span<const TensorBinding> inputs, std::span<const TensorBinding> outputs);
 
 /// What the commands of record_setup() read. Destroy it when they have run.
-class Setup {
+class Staging {
   public:
-    Setup();
-    Setup(Setup&&) noexcept;
-    Setup& operator=(Setup&&) noexcept;
-    ~Setup();
+    Staging();
+    Staging(Staging&&) noexcept;
+    Staging& operator=(Staging&&) noexcept;
+    ~Staging();
 
     struct State;
-    explicit Setup(std::unique_ptr<State> state);
+    explicit Staging(std::unique_ptr<State> state);
 
   private:
     std::unique_ptr<State> state_;
@@ -168,7 +168,7 @@ class Setup {
 /// compiled since the last call, parameters set since. They must run before, on the same queue as, what record() records;
 /// no barrier is owed in between. With a queue there is nothing to do. `cmd`: primary or secondary, recording, outside a
 /// render pass, of a queue with transfer or compute. Throws Error (out_of_memory).
-[[nodiscard]] Setup record_setup(const Device& device, VkCommandBuffer cmd);
+[[nodiscard]] Staging record_setup(const Device& device, VkCommandBuffer cmd);
 
 /// Records one whole run of the plan that the bindings belong to: inputs in, all layers, outputs out.
 ///
