@@ -5,7 +5,8 @@
 
 namespace hekla::tests {
 
-/// Of the calling thread, since it began: a driver's own threads do not count.
+/// Of the calling thread, since it began, outside of the Vulkan commands that support/intercept.h counts: neither a driver's own
+/// threads count nor what drivers and layers allocate.
 std::uint64_t allocations();
 
 }  // namespace hekla::tests
