@@ -10,7 +10,7 @@ import re
 import sys
 
 RANKS = {"base": 0, "vulkan": 1, "reference": 1, "graph": 2, "kernels": 2, "ops": 3, "plan": 4,
-         "nn": 5, "data": 5, "io": 5}
+         "nn": 5, "data": 5, "io": 5, "embed": 5}
 # Generated from the shaders; it needs vulkan/shader.h and describes kernels.
 GENERATED = {"shaders.h": 2}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

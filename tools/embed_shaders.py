@@ -18,7 +18,8 @@ DECORATION_SPEC_ID, DECORATION_BINDING = 1, 33
 CPP_TYPES = {"uint": "std::uint32_t", "int": "std::int32_t", "float": "float", "bool": "std::uint32_t"}
 TEXEL_TYPES = {"samplerBuffer", "isamplerBuffer", "usamplerBuffer",
                "textureBuffer", "itextureBuffer", "utextureBuffer"}
-UNSUPPORTED = ("images", "separate_samplers", "subpass_inputs", "acceleration_structures")
+SAMPLED_TYPES, STORAGE_IMAGE_TYPES = {"texture2DArray"}, {"image2DArray"}
+UNSUPPORTED = ("separate_samplers", "subpass_inputs", "acceleration_structures")
 
 
 class ShaderError(Exception):
@@ -120,21 +121,27 @@ def bindings_of(reflection, module):
             raise ShaderError(f"'{reflection[group][0]['name']}': {group} are not supported")
     found = []
     for group, kind in (("ssbos", "storage"), ("ubos", "uniform"), ("textures", "texel"),
-                        ("separate_images", "texel")):
+                        ("separate_images", "texel"), ("images", "storage_image")):
         for resource in reflection.get(group, []):
             number, shown = resource["binding"], resource["name"]
             if resource["set"] != 0:
                 raise ShaderError(f"'{shown}' is in set {resource['set']}; all bindings are in set 0")
             if resource.get("array"):
                 raise ShaderError(f"'{shown}' is an array of descriptors, which is not supported")
+            if group == "separate_images" and resource["type"] in SAMPLED_TYPES:
+                kind = "sampled_image"
             if kind == "texel" and resource["type"] not in TEXEL_TYPES:
                 raise ShaderError(f"'{shown}' is a {resource['type']}; of textures only texel "
-                                  "buffers (samplerBuffer) are supported")
+                                  "buffers (samplerBuffer) and texture2DArray are supported")
+            if kind == "storage_image" and resource["type"] not in STORAGE_IMAGE_TYPES:
+                raise ShaderError(f"'{shown}' is a {resource['type']}; of storage images only "
+                                  "image2DArray is supported")
             name = module.names.get(module.variable_at[number], "")
             if not name:
                 raise ShaderError(f"the block '{shown}' at binding {number} has no instance name: "
                                   f"write 'buffer {shown} {{ ... }} name;'")
-            readonly = kind != "storage" or resource.get("readonly", False)
+            written = kind in ("storage", "storage_image")
+            readonly = not written or resource.get("readonly", False)
             found.append((name, number, kind, readonly, resource.get("writeonly", False)))
     found.sort(key=lambda binding: binding[1])
     numbers = [binding[1] for binding in found]

@@ -96,7 +96,7 @@ bool Selection::self_test(const Problem& problem, const Implementation& implemen
     const auto judge = [&](const Problem& tested, const Implementation& candidate) {
         TrialResult result;
         try {
-            result = try_implementation(device_, tested, candidate);
+            result = try_implementation(device_.trial_device(), tested, candidate);
         } catch (const Error& error) {
             // No fault of the kernel, and it must not go into quarantine for it.
             if (error.code() == ErrorCode::device_lost || error.code() == ErrorCode::out_of_memory) throw;

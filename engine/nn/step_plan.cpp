@@ -289,8 +289,8 @@ bool StepPlan::replay_rest(const StepState& state, const std::function<bool(std:
         }
     };
     const std::uint64_t steps = all - std::min(done, all);
-    if (data_->streamed()) state_->replay->run(steps, completed, admit);
-    else state_->replay->run(steps, completed);
+    if (data_->streamed()) replay().run(steps, completed, admit);
+    else replay().run(steps, completed);
     return finite;
 }
 
@@ -314,7 +314,7 @@ PredictionCounts StepPlan::counts() const {
 std::vector<float> StepPlan::predict_batch() {
     predicted_ = std::min<std::uint64_t>(predicted_ + settings_.batch, order_.size());
     data_->wait(predicted_);
-    state_->replay->run(1);
+    replay().run(1);
     data_->release(predicted_);
     const vulkan::BufferRange range = state_->range_of(graph_->probabilities.id());
     std::vector<float> values(graph_->probabilities.desc().elements());

@@ -60,7 +60,7 @@ class StepPlan {
     PredictionCounts counts() const;
 
     std::string find_non_finite() { return state_->find_non_finite(); }
-    plan::Replay& replay() { return *state_->replay; }
+    plan::Replay& replay() { return state_->running(); }
     /// As asked, but no more steps in a submit than a ring of streamed data has room for.
     void set_pace(plan::ReplayOptions options);
     const StepSettings& settings() const { return settings_; }

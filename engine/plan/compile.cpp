@@ -74,8 +74,9 @@ class Compiler {
         if (options_.dry_run) return std::move(state_);
         allocate();
         prepare();
-        state_->replay = std::make_unique<Replay>(device_, state_->layers, options_.replay);
-        if (!state_->steady.calls.empty()) state_->replay->before_run([state = state_.get()] { state->run_steady(); });
+        if (device_.has_queue()) state_->replay = std::make_unique<Replay>(device_, state_->layers, options_.replay);
+        if (state_->replay && !state_->steady.calls.empty()) state_->replay->before_run([state = state_.get()] { state->run_steady(); });
+        if (state_->writes_parameters) state_->store->state().trained = true;
         return std::move(state_);
     }
 

@@ -60,6 +60,32 @@ std::vector<Segment> Pacer::cut() const {
     return segments;
 }
 
+double Pacer::take(Position& at, double budget_ns, Segment& segment) const {
+    // The rest of a budget is left unused rather than a call cut for less than this part of it.
+    constexpr double worth_a_cut = 0.25;
+    double filled = 0;
+    const auto add = [&](std::uint32_t count) {
+        segment.push_back({at.call, at.group, count});
+        filled += cost_ns(segment.back());
+        at.group += count;
+        if (at.group >= std::max(calls_[at.call].groups, 1u)) at = {at.call + 1, 0};
+    };
+    while (!at_end(at)) {
+        const std::uint32_t left = std::max(calls_[at.call].groups, 1u) - at.group;
+        const double group_ns = std::max(cost_ns({at.call, at.group, 1}), 1e-3);
+        const double room = budget_ns - filled;
+        if (group_ns * left <= room) {
+            add(left);
+            continue;
+        }
+        const auto fit = static_cast<std::uint32_t>(std::clamp(room / group_ns, 0.0, static_cast<double>(left)));
+        if (segment.empty()) add(std::max(fit, 1u));
+        else if (fit > 0 && room > worth_a_cut * budget_ns) add(fit);
+        break;
+    }
+    return filled;
+}
+
 void Pacer::measured(const Segment& segment, double ns) {
     double predicted = 0;
     for (const Piece& piece : segment) predicted += cost_ns(piece);

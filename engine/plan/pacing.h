@@ -31,6 +31,14 @@ class Pacer {
     std::uint32_t whole_steps(std::uint32_t most) const;
     /// A step cut into segments, each within the target as far as is known.
     std::vector<Segment> cut() const;
+    /// The pieces from `at` on that fit into `budget_ns`, into `segment`, which must have room for one per call: at least one
+    /// group, at most to the step's end. Moves `at`; returns their expected time. Does not allocate.
+    struct Position {
+        std::uint32_t call = 0, group = 0;
+        bool operator==(const Position&) const = default;
+    };
+    double take(Position& at, double budget_ns, Segment& segment) const;
+    bool at_end(const Position& at) const { return at.call >= calls_.size(); }
     /// Tells how long a segment took. Only the first measurements of a call set its cost; later ones correct it.
     void measured(const Segment& segment, double ns);
     void measured_steps(std::uint32_t steps, double ns);

@@ -1,6 +1,8 @@
 #include <hekla/plan.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstring>
 
 #include <hekla/error.h>
@@ -55,7 +57,7 @@ void Plan::set(Tensor input, std::span<const float> values) { set_value(*state_,
 void Plan::set(Tensor input, std::span<const std::uint32_t> values) { set_value(*state_, input, values, DType::u32); }
 
 void Plan::run() {
-    state_->replay->run(1);
+    state_->running().run(1);
     if (state_->writes_parameters) state_->store->state().mark_written();
 }
 
@@ -87,6 +89,13 @@ void Plan::State::run_steady() {
     steady_version = store->state().version;
 }
 
+plan::Replay& Plan::State::running() const {
+    if (!replay)
+        throw Error(ErrorCode::unsupported, "[plan] the application's device was adopted without a queue, so the plan can't run by itself: "
+                                            "record it into a command buffer (hekla/vulkan.h), or give adopt() a queue");
+    return *replay;
+}
+
 StepState Plan::State::read_step_state() const {
     StepState state;
     for (std::uint32_t id = 0; id < graph->values().size(); ++id)
@@ -95,23 +104,28 @@ StepState Plan::State::read_step_state() const {
     return state;
 }
 
+void Plan::State::write_step_word(std::size_t offset, std::uint32_t word) {
+    for (std::uint32_t id = 0; id < graph->values().size(); ++id) {
+        if (graph->values()[id].kind != ValueKind::step_state) continue;
+        vulkan::BufferRange range = range_of(id);
+        range.offset += offset;
+        range.bytes = sizeof(word);
+        device->upload(range, std::as_bytes(std::span(&word, 1)));
+    }
+}
+
 void Plan::State::write_step_state(const StepState& state) {
     for (std::uint32_t id = 0; id < graph->values().size(); ++id)
         if (graph->values()[id].kind == ValueKind::step_state) device->upload(range_of(id), std::as_bytes(std::span(&state, 1)));
 }
 
+// Only the words that change: what else is in the state may be on its way through a step.
 void Plan::set_random(std::uint32_t seed, std::uint32_t counter) {
-    StepState state = state_->read_step_state();
-    state.seed = seed;
-    state.random_counter = counter;
-    state_->write_step_state(state);
+    state_->write_step_word(offsetof(StepState, seed), seed);
+    state_->write_step_word(offsetof(StepState, random_counter), counter);
 }
 
-void Plan::set_learning_rate(float rate) {
-    StepState state = state_->read_step_state();
-    state.learning_rate = rate;
-    state_->write_step_state(state);
-}
+void Plan::set_learning_rate(float rate) { state_->write_step_word(offsetof(StepState, learning_rate), std::bit_cast<std::uint32_t>(rate)); }
 
 const KernelChoices& Plan::choices() const { return state_->choices; }
 std::uint64_t Plan::scratch_bytes() const { return state_->scratch_bytes; }

@@ -35,14 +35,17 @@ struct Plan::State {
     std::vector<plan::LayerCalls> layers;
     plan::LayerCalls steady = {"steady", Phase::forward, {}};  // what depends on the parameters alone (plan/steady.h)
     std::uint64_t steady_version = 0;                          // of the parameters for which they ran
-    std::unique_ptr<plan::Replay> replay;
+    std::unique_ptr<plan::Replay> replay;                      // null on a device that was adopted without a queue
 
+    /// Throws Error (unsupported) on a device without a queue.
+    plan::Replay& running() const;
     /// Memory of a value; throws Error if the plan does not hold it.
     vulkan::BufferRange range_of(std::uint32_t value) const;
     /// Runs the steady calls if the parameters have changed since.
     void run_steady();
     StepState read_step_state() const;
     void write_step_state(const StepState& state);
+    void write_step_word(std::size_t offset, std::uint32_t word);
     /// Runs the step again layer by layer, without updates (the step state is halted), and names the first layer with a
     /// non-finite value ("dense_1 (forward)"), a parameter that is not finite, or "" if all is finite.
     std::string find_non_finite();

@@ -54,6 +54,7 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     std::vector<ArenaRange> other_ranges;  // of the rest
     std::unique_ptr<vulkan::Buffer> values, gradients, first_moments, second_moments, gradient_sums, averages, norm_partials, masks, saved, best;
     bool device_newer = false;
+    bool trained = false;  // by a plan on the device: values change between runs
     std::uint64_t version = 1;  // counts changes of the values on the device
 };
 

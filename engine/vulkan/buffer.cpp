@@ -58,7 +58,10 @@ Buffer::Buffer(Device& device, std::uint64_t bytes, MemoryUse use, const char* l
     }
 }
 
-Buffer::~Buffer() { destroy(); }
+Buffer::~Buffer() {
+    device_.forget(*this);
+    destroy();
+}
 
 void Buffer::create(MemoryUse use, const char* label) {
     // Before vkCreateBuffer, for a size beyond the device's reach is not even valid there.
@@ -67,7 +70,7 @@ void Buffer::create(MemoryUse use, const char* label) {
     info.size = align_up(bytes_, size_alignment);
     info.usage = all_uses;
     info.sharingMode = VK_SHARING_MODE_EXCLUSIVE;
-    device_.check(device_.vk().CreateBuffer(device_.handle(), &info, nullptr, &buffer_),
+    device_.check(device_.vk().CreateBuffer(device_.handle(), &info, device_.allocator(), &buffer_),
                   "vkCreateBuffer");
     device_.count_object();
     device_.set_label(VK_OBJECT_TYPE_BUFFER, buffer_, label);
@@ -86,7 +89,7 @@ void Buffer::allocate(const VkMemoryRequirements& needed, MemoryUse use, const c
     auto info = structure<VkMemoryAllocateInfo>(VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO);
     info.allocationSize = needed.size;
     info.memoryTypeIndex = type;
-    const VkResult result = device_.vk().AllocateMemory(device_.handle(), &info, nullptr, &memory_);
+    const VkResult result = device_.vk().AllocateMemory(device_.handle(), &info, device_.allocator(), &memory_);
     if (error_code(result) == ErrorCode::out_of_memory) {
         out_of_memory(device_, needed.size, label, "vkAllocateMemory: " + result_name(result));
     }
@@ -103,10 +106,10 @@ void Buffer::allocate(const VkMemoryRequirements& needed, MemoryUse use, const c
 
 void Buffer::destroy() noexcept {
     if (buffer_ != VK_NULL_HANDLE) {
-        device_.vk().DestroyBuffer(device_.handle(), buffer_, nullptr);
+        device_.vk().DestroyBuffer(device_.handle(), buffer_, device_.allocator());
     }
     if (memory_ != VK_NULL_HANDLE) {
-        device_.vk().FreeMemory(device_.handle(), memory_, nullptr);
+        device_.vk().FreeMemory(device_.handle(), memory_, device_.allocator());
         device_.count_allocation(-static_cast<std::int64_t>(memory_bytes_));
     }
 }

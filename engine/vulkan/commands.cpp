@@ -28,12 +28,12 @@ CommandPool::CommandPool(Device& device) : device_(device) {
     auto info = structure<VkCommandPoolCreateInfo>(VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
     info.flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT;
     info.queueFamilyIndex = device.queue_family();
-    device.check(device.vk().CreateCommandPool(device.handle(), &info, nullptr, &pool_),
+    device.check(device.vk().CreateCommandPool(device.handle(), &info, device.allocator(), &pool_),
                  "vkCreateCommandPool");
     device.count_object();
 }
 
-CommandPool::~CommandPool() { device_.vk().DestroyCommandPool(device_.handle(), pool_, nullptr); }
+CommandPool::~CommandPool() { device_.vk().DestroyCommandPool(device_.handle(), pool_, device_.allocator()); }
 
 VkCommandBuffer CommandPool::allocate(VkCommandBufferLevel level) {
     auto info =
@@ -89,7 +89,7 @@ void end_label(const Device& device, VkCommandBuffer cmd) {
 
 Submission::Submission(Device& device) : device_(device) {
     const auto info = structure<VkFenceCreateInfo>(VK_STRUCTURE_TYPE_FENCE_CREATE_INFO);
-    device.check(device.vk().CreateFence(device.handle(), &info, nullptr, &fence_),
+    device.check(device.vk().CreateFence(device.handle(), &info, device.allocator(), &fence_),
                  "vkCreateFence");
     device.count_object();
 }
@@ -100,7 +100,7 @@ Submission::~Submission() {
     } catch (...) {
         // The device is lost: nothing runs any more, so the fence may go.
     }
-    device_.vk().DestroyFence(device_.handle(), fence_, nullptr);
+    device_.vk().DestroyFence(device_.handle(), fence_, device_.allocator());
 }
 
 void Submission::submit(VkCommandBuffer primary) {

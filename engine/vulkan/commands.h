@@ -2,7 +2,9 @@
 // Command buffers, submission, descriptor sets and timestamps. Everything here lives on one queue.
 // None of these classes is thread-safe.
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -77,6 +79,9 @@ class DescriptorArena {
         BufferRange range;
         std::uint32_t texel_components = 0;  // texel bindings: 1 (r32f) or 4 (rgba32f)
         bool half = false;                   // r16f and rgba16f instead, which every device has too
+        // An application's own, in place of a range; whoever gives them has checked them.
+        VkDescriptorBufferInfo foreign = {};  // storage bindings
+        VkDescriptorImageInfo image = {};     // image bindings
     };
     /// A written descriptor set; `bound[i]` belongs to binding i of the pipeline's shader. Texel
     /// bindings get a VkBufferView owned by the arena (one per distinct range). Throws Error
@@ -86,7 +91,7 @@ class DescriptorArena {
 
   private:
     struct Needs {
-        std::uint32_t storage = 0, uniform = 0, texel = 0;
+        std::uint32_t storage = 0, uniform = 0, texel = 0, sampled_image = 0, storage_image = 0;
     };
     VkBufferView texel_view(const ShaderInfo& shader, const ShaderBinding& binding,
                             const Bound& bound);
@@ -120,8 +125,13 @@ class Timestamps {
     /// Nanoseconds of queries [first, first + count), after their submit was waited for; masked by
     /// the valid bits. Empty without timestamps.
     std::vector<std::uint64_t> read_ns(std::uint32_t first, std::uint32_t count);
+    /// Queries first and first + 1 in nanoseconds, if both have been written since their reset; never waits, and cannot fail.
+    std::optional<std::array<std::uint64_t, 2>> poll_ns(std::uint32_t first) const noexcept;
+    bool available() const { return pool_ != VK_NULL_HANDLE; }
 
   private:
+    std::uint64_t ns(std::uint64_t ticks) const;
+
     Device& device_;
     VkQueryPool pool_ = VK_NULL_HANDLE;
     std::uint32_t count_ = 0;

@@ -43,17 +43,7 @@ void check_range(const ShaderInfo& shader, const ShaderBinding& binding, const B
     }
 }
 
-VkDescriptorType descriptor_type(BindingKind kind) {
-    switch (kind) {
-        case BindingKind::storage:
-            return VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
-        case BindingKind::uniform:
-            return VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
-        case BindingKind::texel:
-            break;
-    }
-    return VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER;
-}
+bool is_image(BindingKind kind) { return kind == BindingKind::sampled_image || kind == BindingKind::storage_image; }
 
 /// Rounded up to what a shader reads at once; buffers are at least that long.
 VkDescriptorBufferInfo buffer_info(const DeviceCaps& caps, const ShaderInfo& shader,
@@ -69,10 +59,10 @@ VkDescriptorBufferInfo buffer_info(const DeviceCaps& caps, const ShaderInfo& sha
 
 DescriptorArena::~DescriptorArena() {
     for (const View& view : views_) {
-        device_.vk().DestroyBufferView(device_.handle(), view.view, nullptr);
+        device_.vk().DestroyBufferView(device_.handle(), view.view, device_.allocator());
     }
     for (VkDescriptorPool pool : pools_) {
-        device_.vk().DestroyDescriptorPool(device_.handle(), pool, nullptr);
+        device_.vk().DestroyDescriptorPool(device_.handle(), pool, device_.allocator());
     }
 }
 
@@ -92,7 +82,8 @@ VkDescriptorSet DescriptorArena::make(const Pipeline& pipeline, std::span<const 
     Needs needs;
     for (std::size_t i = 0; i < count; ++i) {
         const ShaderBinding& binding = shader.bindings[i];
-        check_range(shader, binding, bound[i].range);
+        const bool foreign = is_image(binding.kind) || bound[i].foreign.buffer != VK_NULL_HANDLE;
+        if (!foreign) check_range(shader, binding, bound[i].range);
         writes[i].dstBinding = binding.binding;
         writes[i].descriptorCount = 1;
         writes[i].descriptorType = descriptor_type(binding.kind);
@@ -100,9 +91,12 @@ VkDescriptorSet DescriptorArena::make(const Pipeline& pipeline, std::span<const 
             ++needs.texel;
             views[i] = texel_view(shader, binding, bound[i]);
             writes[i].pTexelBufferView = &views[i];
+        } else if (is_image(binding.kind)) {
+            ++(binding.kind == BindingKind::sampled_image ? needs.sampled_image : needs.storage_image);
+            writes[i].pImageInfo = &bound[i].image;
         } else {
             ++(binding.kind == BindingKind::uniform ? needs.uniform : needs.storage);
-            buffers[i] = buffer_info(device_.caps(), shader, binding, bound[i].range);
+            buffers[i] = foreign ? bound[i].foreign : buffer_info(device_.caps(), shader, binding, bound[i].range);
             writes[i].pBufferInfo = &buffers[i];
         }
     }
@@ -141,7 +135,7 @@ VkBufferView DescriptorArena::texel_view(const ShaderInfo& shader, const ShaderB
     info.range = bound.range.bytes;
     views_.reserve(views_.size() + 1);  // so that push_back cannot throw and lose the view
     VkBufferView view = VK_NULL_HANDLE;
-    device_.check(device_.vk().CreateBufferView(device_.handle(), &info, nullptr, &view),
+    device_.check(device_.vk().CreateBufferView(device_.handle(), &info, device_.allocator(), &view),
                   "vkCreateBufferView");
     device_.count_object();
     views_.push_back({bound, view});
@@ -150,7 +144,7 @@ VkBufferView DescriptorArena::texel_view(const ShaderInfo& shader, const ShaderB
 
 VkDescriptorSet DescriptorArena::allocate(const Pipeline& pipeline, const Needs& needs) {
     if (sets_left_ == 0 || left_.storage < needs.storage || left_.uniform < needs.uniform ||
-        left_.texel < needs.texel) {
+        left_.texel < needs.texel || left_.sampled_image < needs.sampled_image || left_.storage_image < needs.storage_image) {
         add_pool(needs);
     }
     const VkDescriptorSetLayout layout = pipeline.set_layout();
@@ -167,25 +161,29 @@ VkDescriptorSet DescriptorArena::allocate(const Pipeline& pipeline, const Needs&
     left_.storage -= needs.storage;
     left_.uniform -= needs.uniform;
     left_.texel -= needs.texel;
+    left_.sampled_image -= needs.sampled_image;
+    left_.storage_image -= needs.storage_image;
     return set;
 }
 
 void DescriptorArena::add_pool(const Needs& needs) {
-    const Needs sizes{std::max(needs.storage, 4 * sets_per_pool),
-                      std::max(needs.uniform, 2 * sets_per_pool),
-                      std::max(needs.texel, 2 * sets_per_pool)};
-    const VkDescriptorPoolSize pool_sizes[] = {
+    // Of images only what is asked for: few sets have any.
+    const Needs sizes{std::max(needs.storage, 4 * sets_per_pool), std::max(needs.uniform, 2 * sets_per_pool),
+                      std::max(needs.texel, 2 * sets_per_pool), needs.sampled_image, needs.storage_image};
+    std::vector<VkDescriptorPoolSize> pool_sizes = {
         {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, sizes.storage},
         {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, sizes.uniform},
         {VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, sizes.texel}};
+    if (sizes.sampled_image) pool_sizes.push_back({VK_DESCRIPTOR_TYPE_SAMPLED_IMAGE, sizes.sampled_image});
+    if (sizes.storage_image) pool_sizes.push_back({VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, sizes.storage_image});
     auto info =
         structure<VkDescriptorPoolCreateInfo>(VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO);
     info.maxSets = sets_per_pool;
-    info.poolSizeCount = 3;
-    info.pPoolSizes = pool_sizes;
+    info.poolSizeCount = static_cast<std::uint32_t>(pool_sizes.size());
+    info.pPoolSizes = pool_sizes.data();
     pools_.reserve(pools_.size() + 1);
     VkDescriptorPool pool = VK_NULL_HANDLE;
-    device_.check(device_.vk().CreateDescriptorPool(device_.handle(), &info, nullptr, &pool),
+    device_.check(device_.vk().CreateDescriptorPool(device_.handle(), &info, device_.allocator(), &pool),
                   "vkCreateDescriptorPool");
     device_.count_object();
     pools_.push_back(pool);

@@ -53,14 +53,26 @@ struct DeviceOptions {
     PFN_vkGetInstanceProcAddr get_instance_proc_addr = nullptr;
 };
 
-/// Handles of a device that somebody else owns. Nothing here is destroyed by Hekla.
+/// Handles of a device that somebody else owns. Nothing here is destroyed by Hekla. What is not told of the device counts
+/// as off.
 struct BorrowedDevice {
     PFN_vkGetInstanceProcAddr get_instance_proc_addr = nullptr;
     VkInstance instance = VK_NULL_HANDLE;
     VkPhysicalDevice physical_device = VK_NULL_HANDLE;
     VkDevice device = VK_NULL_HANDLE;
     std::uint32_t queue_family = 0;
-    VkQueue queue = VK_NULL_HANDLE;  // used for uploads and Plan::run only; never by record()
+    /// For uploads, self-tests and Plan::run; never used by record(). Null: nothing is submitted to the device. Uploads wait
+    /// for record_setup(), and kernels are tried out on a device of Hekla's own on the same GPU.
+    VkQueue queue = VK_NULL_HANDLE;
+    std::uint32_t api_version = VK_API_VERSION_1_1;  // that the instance was made for
+    bool storage_16bit = false, storage_8bit = false, shader_float16 = false;
+    bool extended_image_formats = false;  // shaderStorageImageExtendedFormats
+    bool memory_budget = false;           // VK_EXT_memory_budget
+    bool debug_utils = false;             // VK_EXT_debug_utils
+    const VkAllocationCallbacks* allocator = nullptr;  // must outlive the Device
+    VkPipelineCache pipeline_cache = VK_NULL_HANDLE;   // null: one of Hekla's own
+    bool disk_cache = false;                           // kept in the user's cache folder, if it is Hekla's own
+    KernelSettings kernels;
 };
 
 /// Every GPU of every driver in order of preference: discrete, integrated, virtual, CPU (the
@@ -93,7 +105,16 @@ class Device {
     VkPhysicalDevice physical() const { return physical_; }
     VkQueue queue() const { return queue_; }
     std::uint32_t queue_family() const { return queue_family_; }
+    bool has_queue() const { return queue_ != VK_NULL_HANDLE; }
     VkPipelineCache pipeline_cache() const { return cache_; }
+    /// The application's, on a borrowed device that came with some.
+    const VkAllocationCallbacks* allocator() const { return allocator_; }
+    /// minStorageBufferOffsetAlignment: of buffers that are not Hekla's.
+    VkDeviceSize storage_offset_alignment() const { return storage_offset_alignment_; }
+    /// Whether images of all the formats that storage images may have can be written.
+    bool extended_image_formats() const { return extended_image_formats_; }
+    /// Where kernels are tried out: this device, or one of its own on the same GPU if this one has no queue.
+    Device& trial_device();
     PipelineTable& pipelines() { return pipelines_; }
     bool debug_labels() const { return debug_labels_; }
     bool pipeline_reports() const { return pipeline_reports_; }
@@ -118,6 +139,13 @@ class Device {
     /// Called by Buffer: the bytes of a new allocation, or less than 0 for one that was freed.
     void count_allocation(std::int64_t bytes);
 
+    /// Without a queue, upload() and fill() are kept until this records them; what it returns must live until the commands
+    /// have run. The commands end with a barrier for compute. Null if there was nothing to do.
+    std::unique_ptr<Buffer> record_setup(VkCommandBuffer cmd);
+    bool setup_pending() const { return !pending_.empty(); }
+    /// Called by a Buffer that goes: what was to be copied into it is dropped.
+    void forget(const Buffer& buffer) noexcept;
+
     /// Copies host bytes to the start of a range, through staging or, where the memory is mapped,
     /// directly; waits. Throws Error (invalid_argument) if the bytes do not fit in the range.
     void upload(const BufferRange& range, std::span<const std::byte> bytes);
@@ -125,7 +153,7 @@ class Device {
     void download(const BufferRange& range, std::span<std::byte> bytes);
     /// Fills a range with a 4-byte word; waits. The range's size must be a multiple of 4.
     void fill(const BufferRange& range, std::uint32_t word);
-    /// Records with `record`, submits, waits.
+    /// Records with `record`, submits, waits. Throws Error (unsupported) on a device without a queue.
     void run_once(const std::function<void(VkCommandBuffer)>& record);
 
     /// Objects created and allocations made since the start; replay must not change them.
@@ -151,8 +179,22 @@ class Device {
     void check_range(const BufferRange& range, std::uint64_t bytes, const char* what) const;
     void settle_for_host();
     Buffer& staging();
+    Device(Device& tried_for, const GpuFacts& facts);  // trial_device()
+
+    /// A copy or (without bytes) a fill that waits for record_setup().
+    struct Pending {
+        BufferRange range;
+        std::vector<std::byte> bytes;
+        std::uint32_t word = 0;
+    };
 
     std::unique_ptr<Instance> own_instance_;  // null on a borrowed device
+    bool owns_device_ = false;
+    const VkAllocationCallbacks* allocator_ = nullptr;
+    bool extended_image_formats_ = false;
+    VkDeviceSize storage_offset_alignment_ = 256;
+    std::unique_ptr<Device> trial_;
+    std::vector<Pending> pending_;
     InstanceFunctions instance_functions_{};
     DeviceFunctions functions_{};
     VkPhysicalDevice physical_ = VK_NULL_HANDLE;
@@ -160,6 +202,7 @@ class Device {
     VkQueue queue_ = VK_NULL_HANDLE;
     std::uint32_t queue_family_ = 0;
     VkPipelineCache cache_ = VK_NULL_HANDLE;
+    bool owns_cache_ = true;
     std::filesystem::path cache_path_;  // empty: not kept on disk
     std::vector<std::byte>
         cache_loaded_;  // what the file held, so that it is not rewritten in vain

@@ -112,13 +112,17 @@ VkDevice create_device(const InstanceFunctions& functions, const GpuFacts& facts
     return device;
 }
 
+bool has_debug_labels(const DeviceFunctions& functions) {
+    return functions.SetDebugUtilsObjectNameEXT != nullptr && functions.CmdBeginDebugUtilsLabelEXT != nullptr &&
+           functions.CmdEndDebugUtilsLabelEXT != nullptr;
+}
+
 void check_borrowed(const BorrowedDevice& borrowed) {
     const char* missing = nullptr;
     if (borrowed.get_instance_proc_addr == nullptr) missing = "get_instance_proc_addr";
     if (borrowed.instance == VK_NULL_HANDLE) missing = "instance";
     if (borrowed.physical_device == VK_NULL_HANDLE) missing = "physical_device";
     if (borrowed.device == VK_NULL_HANDLE) missing = "device";
-    if (borrowed.queue == VK_NULL_HANDLE) missing = "queue";
     if (missing != nullptr) {
         throw Error(ErrorCode::invalid_argument,
                     "[device] a borrowed device needs its " + std::string(missing));
@@ -162,21 +166,61 @@ Device::Device(const BorrowedDevice& borrowed, const std::string& caps) : pipeli
     try {
         instance_functions_ =
             load_instance_functions(borrowed.get_instance_proc_addr, borrowed.instance);
-        // The owner's instance may be of any version: count on 1.1 and on no optional feature.
-        GpuFacts facts =
-            read_facts(instance_functions_, borrowed.physical_device, VK_API_VERSION_1_1);
-        facts.storage_16bit = facts.storage_8bit = facts.shader_float16 = false;
+        GpuFacts facts = read_facts(instance_functions_, borrowed.physical_device, borrowed.api_version);
+        facts.storage_16bit = facts.storage_16bit && borrowed.storage_16bit;
+        facts.storage_8bit = facts.storage_8bit && borrowed.storage_8bit;
+        facts.shader_float16 = facts.shader_float16 && borrowed.shader_float16;
         gpu_ = describe(facts);
         check_borrowed_queue(facts, borrowed.queue_family);
         take(facts, borrowed.queue_family, caps);
         device_ = borrowed.device;
         queue_ = borrowed.queue;
+        allocator_ = borrowed.allocator;
+        extended_image_formats_ = borrowed.extended_image_formats;
+        memory_budget_ = borrowed.memory_budget;
+        kernel_settings_ = borrowed.kernels;
         functions_ = load_device_functions(instance_functions_, device_);
+        debug_labels_ = borrowed.debug_utils && has_debug_labels(functions_);
+        if (borrowed.pipeline_cache != VK_NULL_HANDLE) {
+            cache_ = borrowed.pipeline_cache;
+            owns_cache_ = false;
+        } else if (borrowed.disk_cache) {
+            open_pipeline_cache(facts);
+        }
+        disk_cache_ = borrowed.disk_cache;
+        if (has_queue()) commands_ = std::make_unique<CommandPool>(*this);
+    } catch (...) {
+        release();
+        throw;
+    }
+}
+
+Device::Device(Device& tried_for, const GpuFacts& facts) : pipelines_(*this) {
+    try {
+        instance_functions_ = tried_for.instance_functions_;
+        gpu_ = tried_for.gpu_;
+        take(facts, tried_for.queue_family_, "");
+        caps_ = tried_for.caps_;
+        kernel_settings_ = tried_for.kernel_settings_;
+        device_ = create_device(instance_functions_, facts, caps_, queue_family_, false);
+        owns_device_ = true;
+        functions_ = load_device_functions(instance_functions_, device_);
+        functions_.GetDeviceQueue(device_, queue_family_, 0, &queue_);
+        if (tried_for.disk_cache_) open_pipeline_cache(facts);
         commands_ = std::make_unique<CommandPool>(*this);
     } catch (...) {
         release();
         throw;
     }
+}
+
+Device& Device::trial_device() {
+    if (has_queue()) return *this;
+    if (trial_ == nullptr) {
+        const GpuFacts facts = read_facts(instance_functions_, physical_, VK_API_VERSION_1_1);
+        trial_.reset(new Device(*this, facts));  // the constructor is private
+    }
+    return *trial_;
 }
 
 Device::~Device() { release(); }
@@ -188,6 +232,7 @@ void Device::take(const GpuFacts& facts, std::uint32_t queue_family, const std::
     physical_ = facts.handle;
     queue_family_ = queue_family;
     memory_ = facts.memory;
+    storage_offset_alignment_ = facts.properties.limits.minStorageBufferOffsetAlignment;
     CapsChoice choice = choose_caps(caps, read_caps(facts, queue_family));
     caps_ = choice.caps;
     caps_notes_ = std::move(choice.notes);
@@ -196,26 +241,25 @@ void Device::take(const GpuFacts& facts, std::uint32_t queue_family, const std::
 
 void Device::open(const GpuFacts& facts) {
     device_ = create_device(instance_functions_, facts, caps_, queue_family_, pipeline_reports_);
+    owns_device_ = true;
     functions_ = load_device_functions(instance_functions_, device_);
     functions_.GetDeviceQueue(device_, queue_family_, 0, &queue_);
     memory_budget_ = facts.extensions.count(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME) != 0;
-    debug_labels_ = own_instance_->debug_utils() &&
-                    functions_.SetDebugUtilsObjectNameEXT != nullptr &&
-                    functions_.CmdBeginDebugUtilsLabelEXT != nullptr &&
-                    functions_.CmdEndDebugUtilsLabelEXT != nullptr;
+    debug_labels_ = own_instance_->debug_utils() && has_debug_labels(functions_);
 }
 
 void Device::release() noexcept {
+    trial_.reset();
     once_submission_.reset();  // waits for what is in flight
     staging_.reset();
     pipelines_.clear();
     commands_.reset();
-    if (cache_ != VK_NULL_HANDLE) {
+    if (cache_ != VK_NULL_HANDLE && owns_cache_) {
         save_pipeline_cache();
-        functions_.DestroyPipelineCache(device_, cache_, nullptr);
-        cache_ = VK_NULL_HANDLE;
+        functions_.DestroyPipelineCache(device_, cache_, allocator_);
     }
-    if (own_instance_ != nullptr && device_ != VK_NULL_HANDLE) {
+    cache_ = VK_NULL_HANDLE;
+    if (owns_device_ && device_ != VK_NULL_HANDLE) {
         if (functions_.DestroyDevice != nullptr) functions_.DestroyDevice(device_, nullptr);
     }
     device_ = VK_NULL_HANDLE;

@@ -48,6 +48,10 @@ void Device::settle_for_host() {
 void Device::upload(const BufferRange& range, std::span<const std::byte> bytes) {
     check_range(range, bytes.size(), "upload");
     if (bytes.empty()) return;
+    if (!has_queue()) {
+        pending_.push_back({range, {bytes.begin(), bytes.end()}});
+        return;
+    }
     // Ranges name their buffer as const; a device owns the right to write what it made.
     Buffer& target = const_cast<Buffer&>(*range.buffer);
     if (target.mapped() != nullptr) {
@@ -102,6 +106,10 @@ void Device::fill(const BufferRange& range, std::uint32_t word) {
                                                      " must be multiples of 4 bytes");
     }
     if (range.bytes == 0) return;
+    if (!has_queue()) {
+        pending_.push_back({range, {}, word});
+        return;
+    }
     run_once([&](VkCommandBuffer cmd) {
         compute_barrier(*this, cmd);
         functions_.CmdFillBuffer(cmd, range.buffer->handle(), range.offset, range.bytes, word);
@@ -109,7 +117,39 @@ void Device::fill(const BufferRange& range, std::uint32_t word) {
     });
 }
 
+std::unique_ptr<Buffer> Device::record_setup(VkCommandBuffer cmd) {
+    if (pending_.empty()) return nullptr;
+    std::uint64_t total = 0;
+    for (const Pending& step : pending_) total += align_up(step.bytes.size(), 4);
+    auto stage = std::make_unique<Buffer>(*this, std::max<std::uint64_t>(total, 4), MemoryUse::upload, "set-up");
+    std::uint64_t at = 0;
+    for (const Pending& step : pending_) {
+        // In their order: a range may be filled first and written then.
+        compute_barrier(*this, cmd);
+        if (step.bytes.empty()) {
+            functions_.CmdFillBuffer(cmd, step.range.buffer->handle(), step.range.offset, step.range.bytes, step.word);
+            continue;
+        }
+        std::memcpy(stage->mapped() + at, step.bytes.data(), step.bytes.size());
+        copy(*this, cmd, *stage, at, *step.range.buffer, step.range.offset, step.bytes.size());
+        at += align_up(step.bytes.size(), 4);
+    }
+    stage->flush(0, stage->bytes());
+    compute_barrier(*this, cmd);
+    pending_.clear();
+    return stage;
+}
+
+void Device::forget(const Buffer& buffer) noexcept {
+    std::erase_if(pending_, [&](const Pending& step) { return step.range.buffer == &buffer; });
+}
+
 void Device::run_once(const std::function<void(VkCommandBuffer)>& record) {
+    if (!has_queue()) {
+        throw Error(ErrorCode::unsupported,
+                    "[device] this needs a submit, and the application's device was adopted without a queue: give adopt() "
+                    "one that is idle at such times, or record the plan into a command buffer of your own");
+    }
     if (once_submission_ == nullptr) {
         once_ = commands_->allocate(VK_COMMAND_BUFFER_LEVEL_PRIMARY);
         once_submission_ = std::make_unique<Submission>(*this);

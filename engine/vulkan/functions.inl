@@ -15,6 +15,7 @@
     REQUIRED(GetPhysicalDeviceProperties)                   \
     REQUIRED(GetPhysicalDeviceProperties2)                  \
     REQUIRED(GetPhysicalDeviceFeatures2)                    \
+    REQUIRED(GetPhysicalDeviceFormatProperties)             \
     REQUIRED(GetPhysicalDeviceMemoryProperties)             \
     REQUIRED(GetPhysicalDeviceMemoryProperties2)            \
     REQUIRED(GetPhysicalDeviceQueueFamilyProperties)        \
@@ -41,6 +42,8 @@
     REQUIRED(BindBufferMemory)                            \
     REQUIRED(CreateBufferView)                            \
     REQUIRED(DestroyBufferView)                           \
+    REQUIRED(CreateImageView)                             \
+    REQUIRED(DestroyImageView)                            \
     REQUIRED(CreateShaderModule)                          \
     REQUIRED(DestroyShaderModule)                         \
     REQUIRED(CreateDescriptorSetLayout)                   \

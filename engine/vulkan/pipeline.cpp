@@ -12,7 +12,6 @@
 #include "vulkan/structure.h"
 
 namespace hekla::vulkan {
-namespace {
 
 VkDescriptorType descriptor_type(BindingKind kind) {
     switch (kind) {
@@ -20,11 +19,17 @@ VkDescriptorType descriptor_type(BindingKind kind) {
             return VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
         case BindingKind::uniform:
             return VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
+        case BindingKind::sampled_image:
+            return VK_DESCRIPTOR_TYPE_SAMPLED_IMAGE;
+        case BindingKind::storage_image:
+            return VK_DESCRIPTOR_TYPE_STORAGE_IMAGE;
         case BindingKind::texel:
             break;
     }
     return VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER;
 }
+
+namespace {
 
 void check_limit(const ShaderInfo& shader, const char* what, std::uint64_t actual,
                  std::uint64_t limit) {
@@ -92,15 +97,15 @@ void Pipeline::create(const Variant& variant) {
     info.codeSize = words.size_bytes();
     info.pCode = words.data();
     VkShaderModule module = VK_NULL_HANDLE;
-    device_.check(device_.vk().CreateShaderModule(device_.handle(), &info, nullptr, &module),
+    device_.check(device_.vk().CreateShaderModule(device_.handle(), &info, device_.allocator(), &module),
                   "vkCreateShaderModule");
     try {
         create_pipeline(variant, module);
     } catch (...) {
-        device_.vk().DestroyShaderModule(device_.handle(), module, nullptr);
+        device_.vk().DestroyShaderModule(device_.handle(), module, device_.allocator());
         throw;
     }
-    device_.vk().DestroyShaderModule(device_.handle(), module, nullptr);
+    device_.vk().DestroyShaderModule(device_.handle(), module, device_.allocator());
     device_.count_object();
     device_.set_label(VK_OBJECT_TYPE_PIPELINE, pipeline_, shader_->name);
 }
@@ -116,7 +121,7 @@ void Pipeline::create_layouts() {
     set.bindingCount = static_cast<std::uint32_t>(bindings.size());
     set.pBindings = bindings.data();
     device_.check(
-        device_.vk().CreateDescriptorSetLayout(device_.handle(), &set, nullptr, &set_layout_),
+        device_.vk().CreateDescriptorSetLayout(device_.handle(), &set, device_.allocator(), &set_layout_),
         "vkCreateDescriptorSetLayout");
     const VkPushConstantRange params{VK_SHADER_STAGE_COMPUTE_BIT, 0, shader_->params_bytes};
     auto layout =
@@ -125,7 +130,7 @@ void Pipeline::create_layouts() {
     layout.pSetLayouts = &set_layout_;
     layout.pushConstantRangeCount = shader_->params_bytes > 0 ? 1 : 0;
     layout.pPushConstantRanges = &params;
-    device_.check(device_.vk().CreatePipelineLayout(device_.handle(), &layout, nullptr, &layout_),
+    device_.check(device_.vk().CreatePipelineLayout(device_.handle(), &layout, device_.allocator(), &layout_),
                   "vkCreatePipelineLayout");
 }
 
@@ -154,7 +159,7 @@ void Pipeline::create_pipeline(const Variant& variant, VkShaderModule module) {
     info.stage.pSpecializationInfo = entries.empty() ? nullptr : &specialization;
     info.layout = layout_;
     const VkResult result = device_.vk().CreateComputePipelines(
-        device_.handle(), device_.pipeline_cache(), 1, &info, nullptr, &pipeline_);
+        device_.handle(), device_.pipeline_cache(), 1, &info, device_.allocator(), &pipeline_);
     const std::string what = std::string("vkCreateComputePipelines ") + shader_->name;
     // Compilers also say so of a shader that is too large for them: it says nothing of tensors.
     if (error_code(result) == ErrorCode::out_of_memory) {
@@ -165,9 +170,9 @@ void Pipeline::create_pipeline(const Variant& variant, VkShaderModule module) {
 }
 
 void Pipeline::destroy() noexcept {
-    device_.vk().DestroyPipeline(device_.handle(), pipeline_, nullptr);
-    device_.vk().DestroyPipelineLayout(device_.handle(), layout_, nullptr);
-    device_.vk().DestroyDescriptorSetLayout(device_.handle(), set_layout_, nullptr);
+    device_.vk().DestroyPipeline(device_.handle(), pipeline_, device_.allocator());
+    device_.vk().DestroyPipelineLayout(device_.handle(), layout_, device_.allocator());
+    device_.vk().DestroyDescriptorSetLayout(device_.handle(), set_layout_, device_.allocator());
 }
 
 const Pipeline& PipelineTable::get(const Variant& variant) {

@@ -15,6 +15,8 @@ namespace hekla::vulkan {
 
 class Device;
 
+VkDescriptorType descriptor_type(BindingKind kind);
+
 /// A kernel variant: a shader with all its specialization constants (words, in the order of
 /// ShaderInfo::constants).
 struct Variant {

@@ -7,13 +7,13 @@
 
 namespace hekla::vulkan {
 
-enum class BindingKind : std::uint8_t { storage, uniform, texel };
+enum class BindingKind : std::uint8_t { storage, uniform, texel, sampled_image, storage_image };
 
 struct ShaderBinding {
     const char* name;
     std::uint32_t binding;
     BindingKind kind;
-    bool readonly;  // declared readonly (storage), or by nature (uniform, texel)
+    bool readonly;  // declared readonly (storage), or by nature (uniform, texel, sampled image)
     bool writeonly;
 };
 

@@ -124,5 +124,25 @@ TEST(Pacing, MeasurementsOfNothingAreIgnored) {
     EXPECT_FALSE(pacer.calibrated());
 }
 
+TEST(Pacer, PiecesTakenOverFramesAreWholeStepsWithinTheBudget) {
+    for (std::uint32_t seed = 0; seed < 50; ++seed) {
+        const std::vector<CallCost> calls = random_calls(seed);
+        const Pacer pacer(calls, 0);
+        const double budget = pacer.step_ns() / 7;
+        std::vector<Segment> taken;
+        Pacer::Position at;
+        while (!pacer.at_end(at)) {
+            Segment segment;
+            const double expected = pacer.take(at, budget, segment);
+            // More than the budget only where a single group is.
+            const bool one_group = segment.size() == 1 && segment[0].count == 1;
+            EXPECT_TRUE(expected <= budget * 1.0001 || one_group) << expected << " of " << budget;
+            ASSERT_LE(segment.size(), calls.size());
+            taken.push_back(segment);
+        }
+        expect_complete(calls, taken);
+    }
+}
+
 }  // namespace
 }  // namespace hekla::plan

@@ -22,11 +22,14 @@ void require(VkResult result, const char* what) {
 
 }  // namespace
 
-AppDevice::AppDevice(std::vector<std::string>& messages) : messages_(messages) {
-    const vulkan::Library library = vulkan::open_vulkan_library(vulkan::vulkan_library_names());
-    if (library.handle == nullptr) throw std::runtime_error("there is no Vulkan loader");
-    library_ = library.handle;
-    borrowed_.get_instance_proc_addr = library.get_instance_proc_addr;
+AppDevice::AppDevice(std::vector<std::string>& messages, PFN_vkGetInstanceProcAddr get_instance_proc_addr) : messages_(messages) {
+    if (get_instance_proc_addr == nullptr) {
+        const vulkan::Library library = vulkan::open_vulkan_library(vulkan::vulkan_library_names());
+        if (library.handle == nullptr) throw std::runtime_error("there is no Vulkan loader");
+        library_ = library.handle;
+        get_instance_proc_addr = library.get_instance_proc_addr;
+    }
+    borrowed_.get_instance_proc_addr = get_instance_proc_addr;
     create_instance();
     create_device();
 }
@@ -35,7 +38,29 @@ AppDevice::~AppDevice() {
     device_functions_.DestroyDevice(borrowed_.device, nullptr);
     functions_.DestroyDebugUtilsMessengerEXT(borrowed_.instance, messenger_, nullptr);
     functions_.DestroyInstance(borrowed_.instance, nullptr);
-    vulkan::close_vulkan_library(library_);
+    if (library_ != nullptr) vulkan::close_vulkan_library(library_);
+}
+
+AdoptedDevice AppDevice::adopted() const {
+    static const char* const instance_extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME};
+    AdoptedDevice adopted;
+    adopted.get_instance_proc_addr = borrowed_.get_instance_proc_addr;
+    adopted.instance = borrowed_.instance;
+    adopted.physical_device = borrowed_.physical_device;
+    adopted.device = borrowed_.device;
+    adopted.instance_extensions = instance_extensions;
+    adopted.device_extensions = device_extensions_;
+    adopted.features = requirements_.features();
+    adopted.disk_cache = false;
+    return adopted;
+}
+
+std::uint32_t AppDevice::memory_type(std::uint32_t bits, VkMemoryPropertyFlags properties) const {
+    VkPhysicalDeviceMemoryProperties memory{};
+    functions_.GetPhysicalDeviceMemoryProperties(borrowed_.physical_device, &memory);
+    for (std::uint32_t type = 0; type < memory.memoryTypeCount; ++type)
+        if ((bits >> type & 1) != 0 && (memory.memoryTypes[type].propertyFlags & properties) == properties) return type;
+    throw std::runtime_error("no such memory type");
 }
 
 void AppDevice::create_instance() {
@@ -69,7 +94,12 @@ void AppDevice::create_device() {
     auto queue = structure<VkDeviceQueueCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
     queue.queueCount = 1;
     queue.pQueuePriorities = &priority;
+    requirements_ = requirements(borrowed_.get_instance_proc_addr, borrowed_.instance, borrowed_.physical_device);
+    device_extensions_ = requirements_.device_extensions;
     auto info = structure<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
+    info.pNext = requirements_.features();
+    info.enabledExtensionCount = static_cast<std::uint32_t>(device_extensions_.size());
+    info.ppEnabledExtensionNames = device_extensions_.data();
     info.queueCreateInfoCount = 1;
     info.pQueueCreateInfos = &queue;
     require(functions_.CreateDevice(borrowed_.physical_device, &info, nullptr, &borrowed_.device), "vkCreateDevice");

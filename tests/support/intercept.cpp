@@ -25,12 +25,19 @@ PFN_vkVoidFunction real[std::size(names)];
 PFN_vkGetInstanceProcAddr real_instance = nullptr;
 PFN_vkGetDeviceProcAddr real_device = nullptr;
 
+thread_local int depth = 0;
+struct Inside {
+    Inside() { ++depth; }
+    ~Inside() { --depth; }
+};
+
 template <std::size_t index, class Function>
 struct Counting;
 template <std::size_t index, class Result, class... Arguments>
 struct Counting<index, Result(VKAPI_PTR*)(Arguments...)> {
     static VKAPI_ATTR Result VKAPI_CALL call(Arguments... arguments) {
         ++counts[index];
+        const Inside inside;
         return reinterpret_cast<Result(VKAPI_PTR*)(Arguments...)>(real[index])(arguments...);
     }
 };
@@ -57,6 +64,8 @@ VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL instance_proc_addr(VkInstance instance,
 }
 
 }  // namespace
+
+bool inside_vulkan() { return depth > 0; }
 
 PFN_vkGetInstanceProcAddr counting_get_instance_proc_addr() {
     static const vulkan::Loader loader(nullptr);
