@@ -202,11 +202,11 @@ std::vector<StepRecord> StepPlan::records(std::uint32_t first_step, std::uint32_
 bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
                          const std::function<bool(std::span<const StepRecord>)>& on_steps) {
     if (order.empty()) return true;
+    const ReadingEnd reading_end(*data_);
     begin_epoch(order, state);
     if (settings_.kind == StepKind::train) state_->store->state().mark_written();
     std::exception_ptr unreadable;
     const bool finite = replay_epoch(state.step, (order.size() + settings_.batch - 1) / settings_.batch, on_steps, unreadable);
-    data_->end();
     state = state_->read_step_state();
     if (unreadable) std::rethrow_exception(unreadable);
     return finite;
