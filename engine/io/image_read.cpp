@@ -100,6 +100,16 @@ struct Header {
     int width = 0, height = 0, channels = 0;
 };
 
+void check_size(std::uint64_t width, std::uint64_t height, const std::string& origin) {
+    const std::string size = std::to_string(width) + " x " + std::to_string(height);
+    if (width == 0 || height == 0) fail(origin, "the picture is " + size + " pixels");
+    if (width * height > max_pixels || std::max(width, height) > STBI_MAX_DIMENSIONS) {
+        fail(origin, "the picture is " + size + " pixels, too large: at most " +
+                         std::to_string(max_pixels) + " are read, no side above " +
+                         std::to_string(STBI_MAX_DIMENSIONS));
+    }
+}
+
 Header read_header(std::span<const std::byte> bytes, const std::string& origin) {
     Header header;
     Feed feed{bytes};
@@ -107,14 +117,8 @@ Header read_header(std::span<const std::byte> bytes, const std::string& origin) 
                                   &header.channels)) {
         fail(origin, stb_reason(feed));
     }
-    const std::string size = std::to_string(header.width) + " x " + std::to_string(header.height);
-    if (header.width <= 0 || header.height <= 0) fail(origin, "the picture is " + size + " pixels");
-    const auto pixels = static_cast<std::uint64_t>(header.width) * header.height;
-    if (pixels > max_pixels || std::max(header.width, header.height) > STBI_MAX_DIMENSIONS) {
-        fail(origin, "the picture is " + size + " pixels, too large: at most " +
-                         std::to_string(max_pixels) + " are read, no side above " +
-                         std::to_string(STBI_MAX_DIMENSIONS));
-    }
+    if (header.width < 0 || header.height < 0) fail(origin, "damaged picture (size)");
+    check_size(static_cast<std::uint64_t>(header.width), static_cast<std::uint64_t>(header.height), origin);
     return header;
 }
 
@@ -145,6 +149,8 @@ Header checked_header(std::span<const std::byte> bytes, const std::string& origi
     }
     // a JPEG's tables may stand before its size, so they are looked at first
     if (const auto damage = damage_of_jpeg(bytes); !damage.empty()) fail(origin, damage);
+    // of a PNG that is too large for it stb_image says that it is none
+    if (const auto size = size_of_png(bytes)) check_size(size->width, size->height, origin);
     const Header header = read_header(bytes, origin);
     if (const auto damage = damage_of_png(bytes); !damage.empty()) fail(origin, damage);
     if (is_tga(bytes) && is_short_tga(bytes)) fail(origin, "truncated TGA picture");

@@ -31,6 +31,12 @@ bool is_png(std::span<const std::byte> bytes) {
 
 }  // namespace
 
+std::optional<PngSize> size_of_png(std::span<const std::byte> bytes) {
+    constexpr std::size_t at = signature.size() + 8;  // after the length and type of IHDR
+    if (!is_png(bytes) || bytes.size() < at + 8 || std::memcmp(bytes.data() + at - 4, "IHDR", 4) != 0) return std::nullopt;
+    return PngSize{word(bytes, at), word(bytes, at + 4)};
+}
+
 bool is_animated_png(std::span<const std::byte> bytes) {
     if (!is_png(bytes)) return false;
     // acTL stands before the first pixels.

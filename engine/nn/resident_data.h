@@ -71,4 +71,16 @@ class ResidentData {
     std::unique_ptr<ImageRing> ring_;  // last: its threads write to the range
 };
 
+/// No thread reads the data once this is gone, whatever was thrown meanwhile: the set is its owner's again.
+class ReadingEnd {
+  public:
+    explicit ReadingEnd(ResidentData& data) : data_(data) {}
+    ~ReadingEnd() { data_.end(); }
+    ReadingEnd(const ReadingEnd&) = delete;
+    ReadingEnd& operator=(const ReadingEnd&) = delete;
+
+  private:
+    ResidentData& data_;
+};
+
 }  // namespace hekla::nn

@@ -251,9 +251,9 @@ bool StepPlan::run_rest(StepState& state, const std::function<bool(std::span<con
     if (settings_.kind == StepKind::train) state_->store->state().mark_written();
     std::exception_ptr unreadable;
     if (!reads_ahead_) read_ahead(state.cursor);
-    const bool finite = replay_rest(state, on_steps, unreadable);
-    data_->end();
     reads_ahead_ = false;
+    const ReadingEnd reading_end(*data_);
+    const bool finite = replay_rest(state, on_steps, unreadable);
     state = state_->read_step_state();
     if (unreadable) std::rethrow_exception(unreadable);
     return finite;

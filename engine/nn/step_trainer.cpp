@@ -60,10 +60,11 @@ void StepTrainer::State::prepare(const data::Dataset& set, const StepFitOptions&
     set.check();
     if (set.size() == 0) fail("the data set " + set.name + " is empty");
     if (set.size() > 0xFFFFFFFEu) fail("a data set may have 2^32 - 2 images at most");
+    if (set.source) fail("the images of " + set.name + " are read when they are needed; it takes sets in memory");
     if (fit.batch == 0) fail("the batch must be at least 1");
     const std::uint64_t steps = (set.size() + fit.batch - 1) / fit.batch, per_update = std::max(options.update.accumulate, 1u);
     const auto wanted = nn::in_updates(options.schedule, (steps + per_update - 1) / per_update, fit.epochs);
-    const bool fits = data && data->fits(set);
+    const bool fits = data && data->fits(set, {});
     if (fits) data->upload(set);
     if (!fits || !step || step->batch != fit.batch || !(wanted == schedule)) {
         plan.reset();
@@ -73,7 +74,7 @@ void StepTrainer::State::prepare(const data::Dataset& set, const StepFitOptions&
         make_step(fit);
     }
     store->state().take();  // another trainer may have trained them
-    plan->replay->set_options({std::clamp(fit.steps_per_submit, 1u, ring_entries / 4), std::max(fit.submit_ms, 0.0)});
+    plan->running().set_options({std::clamp(fit.steps_per_submit, 1u, ring_entries / 4), std::max(fit.submit_ms, 0.0)});
     state.seed = static_cast<std::uint32_t>(options.seed) ^ static_cast<std::uint32_t>(options.seed >> 32);
     state.base_learning_rate = learning_rate(options.optimizer);
     state.schedule_start = state.updates;

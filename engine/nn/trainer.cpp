@@ -390,6 +390,7 @@ std::vector<float> Trainer::predict(const data::Dataset& data, std::uint32_t bat
     batch = nn::batch_within(data, batch, s.options.data_memory);
     StepPlan& plan = s.plan_for(s.prediction, StepKind::predict, data, batch);
     StepState state;
+    const nn::ReadingEnd reading_end(plan.data());
     plan.begin_epoch(in_order(0, static_cast<std::uint32_t>(data.size())), state);
     std::vector<float> all;
     const std::uint64_t classes = s.network.output_shapes()[0].elements();
