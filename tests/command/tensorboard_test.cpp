@@ -100,8 +100,9 @@ struct Events {
     void event(const std::multimap<unsigned, Field>& event, bool first) {
         EXPECT_GT(std::bit_cast<double>(event.find(1)->second.number), 1e9) << "no time";
         const std::uint64_t step = event.find(2)->second.number;
-        EXPECT_EQ(event.count(3), first ? 1u : 0u);
-        if (first) EXPECT_EQ(event.find(3)->second.bytes, "brain.Event:2");
+        const auto version = event.find(3);
+        ASSERT_EQ(version != event.end(), first);
+        EXPECT_EQ(first ? version->second.bytes : "brain.Event:2", "brain.Event:2");
         if (event.count(7)) {
             EXPECT_EQ(fields(event.find(7)->second.bytes).find(1)->second.number, 1u);
             ++starts;
