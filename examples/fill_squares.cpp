@@ -19,10 +19,10 @@ Network make_network(std::uint64_t seed) {
     };
     // Details of what was not erased go past the narrow middle.
     const auto image = net.input("image", Shape{28, 28, 1});
-    const auto full = conv(16, 1, image), half = conv(32, 2, full), quarter = conv(64, 2, half);
-    const auto middle = net.add(Reshape{{7, 7, 64}}, net.add(Relu{}, net.add(Dense{7 * 7 * 64}, net.add(Relu{}, net.add(Dense{64}, net.add(Flatten{}, quarter))))));
-    const auto upper = up(32, net.add(Concat{}, {quarter, middle}));
-    const auto last = up(16, net.add(Concat{}, {half, upper}));
+    const auto full = conv(8, 1, image), half = conv(16, 2, full), quarter = conv(32, 2, half);
+    const auto middle = net.add(Reshape{{7, 7, 32}}, net.add(Relu{}, net.add(Dense{7 * 7 * 32}, net.add(Relu{}, net.add(Dense{64}, net.add(Flatten{}, quarter))))));
+    const auto upper = up(16, net.add(Concat{}, {quarter, middle}));
+    const auto last = up(8, net.add(Concat{}, {half, upper}));
     net.output(net.add(Conv2d{.filters = 1, .padding = same}, net.add(Concat{}, {full, last})));
     net.build(seed);
     return net;
@@ -79,7 +79,7 @@ int main(int argc, char** argv) {
         const Tensor error_of_mean = error_inside(graph.constant({1, 28, 28, 1}, mean_picture(data.train)), images, squares);
         std::vector<float> test(images.shape().elements());
         for (std::size_t i = 0; i < test.size(); ++i) test[i] = static_cast<float>(data.test.images[i]) / 255.0f;
-        trainer.fit(data.train, {.epochs = arguments.epochs, .batch = 64, .on_epoch = [&](const StepEpoch& epoch) {
+        trainer.fit(data.train, {.epochs = arguments.epochs, .batch = 32, .on_epoch = [&](const StepEpoch& epoch) {
                                      example::print(epoch);
                                      Plan plan = compile(device, graph, {given, filled, error, error_of_mean}, trainer.store());
                                      plan.set_random(static_cast<std::uint32_t>(arguments.seed), 0);

@@ -10,16 +10,16 @@ constexpr std::uint32_t noise_size = 64;
 
 Network make_generator(std::uint64_t seed) {
     const Padding same = Padding::same();
-    return example::built({Dense{.units = 7 * 7 * 64, .bias = false}, BatchNorm{}, Relu{}, Reshape{{7, 7, 64}},
-                           Conv2dTranspose{.filters = 32, .kernel = 4, .stride = 2, .padding = same, .bias = false}, BatchNorm{}, Relu{},
+    return example::built({Dense{.units = 7 * 7 * 32, .bias = false}, BatchNorm{}, Relu{}, Reshape{{7, 7, 32}},
+                           Conv2dTranspose{.filters = 16, .kernel = 4, .stride = 2, .padding = same, .bias = false}, BatchNorm{}, Relu{},
                            Conv2dTranspose{.filters = 1, .kernel = 4, .stride = 2, .padding = same}, Tanh{}},
                           Shape{noise_size}, seed);
 }
 
 Network make_discriminator(std::uint64_t seed) {
     const Padding same = Padding::same();
-    return example::built({Conv2d{.filters = 32, .kernel = 4, .stride = 2, .padding = same}, LeakyRelu{0.2f},
-                           Conv2d{.filters = 64, .kernel = 4, .stride = 2, .padding = same, .bias = false}, BatchNorm{}, LeakyRelu{0.2f},
+    return example::built({Conv2d{.filters = 16, .kernel = 4, .stride = 2, .padding = same}, LeakyRelu{0.2f},
+                           Conv2d{.filters = 32, .kernel = 4, .stride = 2, .padding = same, .bias = false}, BatchNorm{}, LeakyRelu{0.2f},
                            Flatten{}, Dropout{0.3f}, Dense{1}},
                           Shape{28, 28, 1}, seed);
 }

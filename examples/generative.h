@@ -2,7 +2,6 @@
 // What the generative examples share: their arguments, the data, and sheets of pictures.
 
 #include <hekla/hekla.h>
-#include <hekla/step_trainer.h>
 
 #include <algorithm>
 #include <cstdio>

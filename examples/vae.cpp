@@ -12,7 +12,7 @@ constexpr std::uint32_t latent = 16, pixels = 28 * 28;
 Network make_encoder(std::uint64_t seed) {
     Network net;
     auto x = net.input("image", Shape{28, 28, 1});
-    for (std::uint32_t filters : {32, 64}) x = net.add(Relu{}, net.add(Conv2d{.filters = filters, .stride = 2, .padding = Padding::same()}, x));
+    for (std::uint32_t filters : {16, 32}) x = net.add(Relu{}, net.add(Conv2d{.filters = filters, .stride = 2, .padding = Padding::same()}, x));
     x = net.add(Flatten{}, x);
     net.output(net.add(Dense{latent}, x), "mean");
     net.output(net.add(Dense{latent}, x), "log_variance");
@@ -23,7 +23,7 @@ Network make_encoder(std::uint64_t seed) {
 /// A point to the logits of a picture.
 Network make_decoder(std::uint64_t seed) {
     const Padding same = Padding::same();
-    return example::built({Dense{7 * 7 * 64}, Relu{}, Reshape{{7, 7, 64}}, Conv2dTranspose{.filters = 32, .kernel = 4, .stride = 2, .padding = same}, Relu{},
+    return example::built({Dense{7 * 7 * 32}, Relu{}, Reshape{{7, 7, 32}}, Conv2dTranspose{.filters = 16, .kernel = 4, .stride = 2, .padding = same}, Relu{},
                            Conv2dTranspose{.filters = 1, .kernel = 4, .stride = 2, .padding = same}},
                           Shape{latent}, seed);
 }
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
         const Tensor again = sigmoid(decoder.apply(encoder.apply(std::vector{shown})[0]));
         std::vector<float> test(std::size_t{16} * pixels);
         for (std::size_t i = 0; i < test.size(); ++i) test[i] = static_cast<float>(data.test.images[i]) / 255.0f;
-        trainer.fit(data.train, {.epochs = arguments.epochs, .batch = 64, .on_epoch = [&](const StepEpoch& epoch) {
+        trainer.fit(data.train, {.epochs = arguments.epochs, .batch = 32, .on_epoch = [&](const StepEpoch& epoch) {
                                      example::print(epoch);
                                      Plan plan = compile(device, graph, {drawn, again}, trainer.store());
                                      plan.set_random(static_cast<std::uint32_t>(arguments.seed), 0);

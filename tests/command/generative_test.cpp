@@ -59,7 +59,7 @@ struct ExampleRun {
 };
 
 TEST(GenerativeExamples, GanTrainsTwoNetworksInTurn) {
-    const std::string arguments = "--images 256 --epochs 6 --seed 3";
+    const std::string arguments = "--images 192 --epochs 6 --seed 3";
     const ExampleRun run("gan", arguments);
     ASSERT_EQ(run.status, 0) << run.error;
     const std::vector<double> discriminator = run.numbers("discriminator"), generator = run.numbers("generator");
@@ -75,7 +75,7 @@ TEST(GenerativeExamples, GanTrainsTwoNetworksInTurn) {
 }
 
 TEST(GenerativeExamples, VaeLearnsToGiveBackAndToDraw) {
-    const ExampleRun run("vae", "--images 256 --epochs 12 --seed 3");
+    const ExampleRun run("vae", "--images 192 --epochs 12 --seed 3");
     ASSERT_EQ(run.status, 0) << run.error;
     const std::vector<double> loss = run.numbers("loss"), reconstruction = run.numbers("reconstruction"), divergence = run.numbers("divergence");
     ASSERT_EQ(loss.size(), 12u) << run.text;
@@ -86,7 +86,7 @@ TEST(GenerativeExamples, VaeLearnsToGiveBackAndToDraw) {
 }
 
 TEST(GenerativeExamples, AutoencoderFillsSquaresBetterThanTheMeanPicture) {
-    const ExampleRun run("fill_squares", "--images 256 --epochs 12 --seed 3");
+    const ExampleRun run("fill_squares", "--images 192 --epochs 12 --seed 3");
     ASSERT_EQ(run.status, 0) << run.error;
     const std::vector<double> loss = run.numbers("loss"), error = run.numbers("inside the squares"), mean = run.numbers("of the mean picture");
     ASSERT_EQ(error.size(), 12u) << run.text;

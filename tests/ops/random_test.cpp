@@ -1,6 +1,7 @@
 // Random numbers as values: their bits, their distribution, and that gradients go past them.
 
 #include <gtest/gtest.h>
+#include <hekla/error.h>
 #include <hekla/plan.h>
 #include <hekla/random.h>
 

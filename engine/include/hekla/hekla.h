@@ -13,10 +13,13 @@
 #include <hekla/losses.h>
 #include <hekla/metrics.h>
 #include <hekla/nn.h>
+#include <hekla/objective.h>
 #include <hekla/ops.h>
 #include <hekla/optimizers.h>
 #include <hekla/plan.h>
 #include <hekla/prune.h>
+#include <hekla/random.h>
+#include <hekla/step_trainer.h>
 #include <hekla/tensor_desc.h>
 #if HEKLA_WITH_IO
 #include <hekla/checkpoint_folder.h>
