@@ -381,10 +381,10 @@ TEST_F(DeviceTest, WorksOnABorrowedDeviceAndLeavesItWhole) {
         round_trips(device);
     }
     BorrowedDevice incomplete = app.borrowed();
-    incomplete.queue = VK_NULL_HANDLE;
+    incomplete.device = VK_NULL_HANDLE;
     const std::string message =
         error_of(ErrorCode::invalid_argument, [&] { Device device(incomplete); });
-    EXPECT_TRUE(contains(message, "queue")) << message;
+    EXPECT_TRUE(contains(message, "device")) << message;
 }
 
 /// Points the user's cache folder to an empty one for a test's time.
