@@ -65,15 +65,20 @@ std::uint32_t AppDevice::memory_type(std::uint32_t bits, VkMemoryPropertyFlags p
 
 void AppDevice::create_instance() {
     const char* layer = "VK_LAYER_KHRONOS_validation";
-    const char* extension = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
+    const char* extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME, VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME};
+    const VkValidationFeatureEnableEXT enabled[] = {VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
+    auto features = structure<VkValidationFeaturesEXT>(VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT);
+    features.enabledValidationFeatureCount = 1;
+    features.pEnabledValidationFeatures = enabled;
     auto application = structure<VkApplicationInfo>(VK_STRUCTURE_TYPE_APPLICATION_INFO);
     application.apiVersion = VK_API_VERSION_1_1;
     auto info = structure<VkInstanceCreateInfo>(VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO);
     info.pApplicationInfo = &application;
     info.enabledLayerCount = 1;
     info.ppEnabledLayerNames = &layer;
-    info.enabledExtensionCount = 1;
-    info.ppEnabledExtensionNames = &extension;
+    info.pNext = &features;
+    info.enabledExtensionCount = 2;
+    info.ppEnabledExtensionNames = extensions;
     require(vulkan::load_global_functions(borrowed_.get_instance_proc_addr).CreateInstance(&info, nullptr, &borrowed_.instance),
             "vkCreateInstance");
     functions_ = vulkan::load_instance_functions(borrowed_.get_instance_proc_addr, borrowed_.instance);
