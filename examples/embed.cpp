@@ -1,12 +1,12 @@
 // A program with a Vulkan device, a command buffer and images of its own runs a network between them: examples/EMBEDDING.md
 // walks through it. Usage: embed [MODEL.safetensors] OUT.png; without a model the network is an outline detector.
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <hekla/hekla.h>

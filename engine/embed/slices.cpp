@@ -14,13 +14,6 @@ namespace {
 constexpr std::uint32_t remembered = 16;  // slices that can be discarded, and whose timestamps may be under way
 constexpr double smallest_budget_ms = 0.05;
 
-std::vector<plan::CallCost> costs_of(const std::vector<plan::LayerCalls>& layers) {
-    std::vector<plan::CallCost> costs;
-    for (const plan::LayerCalls& layer : layers)
-        for (const plan::LayerCall& call : layer.calls) costs.push_back({call.call.work, call.call.cut_groups()});
-    return costs;
-}
-
 }  // namespace
 
 struct SlicedPlan::State {
@@ -35,7 +28,7 @@ struct SlicedPlan::State {
     };
 
     State(const Plan& of, std::uint32_t steps)
-        : plan(of.state()), device(plan.device), pacer(costs_of(plan.layers), 0), most_steps(std::max(steps, 1u)), stamps(*device, 2 * remembered) {
+        : plan(of.state()), device(plan.device), pacer(plan::costs_of(of.state().layers), 0), most_steps(std::max(steps, 1u)), stamps(*device, 2 * remembered) {
         for (const plan::LayerCalls& layer : plan.layers)
             for (const plan::LayerCall& call : layer.calls) calls.push_back(&call);
         // Reserved for as much as one slice may hold: recording allocates nothing. A step has one piece per call, and one
@@ -64,21 +57,13 @@ struct SlicedPlan::State {
         }
     }
 
-    void emit(VkCommandBuffer cmd, const plan::Piece& piece, bool first) const {
-        const plan::LayerCall& call = *calls[piece.call];
-        const bool whole = piece.count == call.call.cut_groups();
-        if (call.barrier_before || !whole || first) vulkan::compute_barrier(*device, cmd);
-        if (whole) kernels::emit(*device, cmd, call.call);
-        else kernels::emit(*device, cmd, call.call, piece.first, piece.count);
-    }
-
     /// Records up to the end of a step or of the budget; its expected time.
     double record_part(VkCommandBuffer cmd, const Bindings::State& bindings, double budget_ns, Past& past) {
         if (at == plan::Pacer::Position{}) embed::emit(*device, cmd, bindings.inputs, "inputs");
         one_step.clear();
         const double expected = pacer.take(at, budget_ns, one_step);
         for (const plan::Piece& piece : one_step) {
-            emit(cmd, piece, &piece == &one_step.front());
+            hekla::plan::emit(*device, cmd, *calls[piece.call], piece, &piece == &one_step.front());
             past.pieces.push_back(piece);
         }
         if (pacer.at_end(at)) {

@@ -8,6 +8,7 @@
 #include <hekla/error.h>
 
 #include "kernels/count_predictions.h"
+#include "nn/epoch_state.h"
 #include "nn/teacher.h"
 #include "ops/op_records.h"
 
@@ -217,27 +218,13 @@ void StepPlan::read_ahead(std::uint64_t position) {
 }
 
 void StepPlan::begin_epoch(std::span<const std::uint32_t> order, StepState& state) {
-    state.cursor = 0;
-    state.epoch_step = 0;
-    state.halted = state.overflow = 0;
-    state.samples = static_cast<std::uint32_t>(order.size());
-    state.batch = settings_.batch;
-    state.live_rows = std::min(settings_.batch, state.samples);
+    nn::begin_epoch(state, static_cast<std::uint32_t>(order.size()), settings_.batch);
     place_in_epoch(order, state);
 }
 
 void StepPlan::set_pace(plan::ReplayOptions options) {
     options.steps_per_submit = std::min(options.steps_per_submit, data_->most_steps(settings_.batch));
     replay().set_options(options);
-}
-
-std::vector<StepRecord> StepPlan::records(std::uint32_t first_step, std::uint32_t count) const {
-    const vulkan::BufferRange ring = state_->range_of(graph_->graph.step_ring().id());
-    ring.buffer->invalidate(0, ring.buffer->bytes());
-    std::vector<StepRecord> records(count);
-    for (std::uint32_t i = 0; i < count; ++i)
-        std::memcpy(&records[i], ring.buffer->mapped() + (first_step + i) % ring_entries * sizeof(StepRecord), sizeof(StepRecord));
-    return records;
 }
 
 bool StepPlan::run_epoch(std::span<const std::uint32_t> order, StepState& state,
@@ -267,7 +254,7 @@ bool StepPlan::replay_rest(const StepState& state, const std::function<bool(std:
     bool finite = true;
     const auto completed = [&](std::uint32_t ended) {
         if (!finite) return false;  // what was in flight behind the step that halted did nothing
-        std::vector<StepRecord> ended_records = records(next, ended);
+        std::vector<StepRecord> ended_records = state_->step_records(next, ended);
         next += ended;
         for (std::size_t i = 0; i < ended_records.size() && finite; ++i)
             if (!std::isfinite(ended_records[i].loss)) {

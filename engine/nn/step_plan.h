@@ -78,7 +78,6 @@ class StepPlan {
     bool replay_rest(const StepState& state, const std::function<bool(std::span<const StepRecord>)>& on_steps,
                      std::exception_ptr& unreadable);
     std::uint64_t position_after(std::uint64_t steps) const { return std::min<std::uint64_t>(steps * settings_.batch, order_.size()); }
-    std::vector<StepRecord> records(std::uint32_t first_step, std::uint32_t count) const;
 
     std::shared_ptr<vulkan::Device> device_;
     StepSettings settings_;

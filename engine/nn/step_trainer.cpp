@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 
 #include <hekla/error.h>
 
+#include "nn/epoch_state.h"
 #include "nn/sample_order.h"
 #include "nn/schedule.h"
 #include "nn/step_builder.h"
@@ -103,10 +103,7 @@ void StepTrainer::State::begin_epoch(std::span<const std::uint32_t> order) {
     store->state().snapshot();
     const vulkan::BufferRange range = plan->range_of(step->order.id());
     device.vulkan().upload({range.buffer, range.offset, order.size_bytes()}, std::as_bytes(order));
-    state.cursor = state.epoch_step = state.halted = 0;
-    state.samples = static_cast<std::uint32_t>(order.size());
-    state.batch = step->batch;
-    state.live_rows = std::min(state.batch, state.samples);
+    nn::begin_epoch(state, static_cast<std::uint32_t>(order.size()), step->batch);
     plan->write_step_state(state);
     store->state().mark_written();
 }
@@ -114,40 +111,27 @@ void StepTrainer::State::begin_epoch(std::span<const std::uint32_t> order) {
 /// False: the user wants to stop.
 bool StepTrainer::State::run_epoch(const std::vector<std::uint32_t>& order, const StepFitOptions& fit) {
     begin_epoch(order);
-    const vulkan::BufferRange ring = plan->range_of(step->graph.step_ring().id());
     std::uint32_t next = state.step;
     bool finite = true, go_on = true;
-    plan->replay->run((order.size() + step->batch - 1) / step->batch, [&](std::uint32_t ended) {
-        ring.buffer->invalidate(0, ring.buffer->bytes());
-        for (; ended > 0 && finite; --ended, ++next) {
-            StepRecord record;  // of the step's last loss, or of the one that is not finite
-            std::memcpy(&record, ring.buffer->mapped() + next % ring_entries * sizeof record, sizeof record);
-            finite = std::isfinite(record.loss);
-        }
+    plan->running().run((order.size() + step->batch - 1) / step->batch, [&](std::uint32_t ended) {
+        // Of each step's last loss, or of the one that is not finite.
+        for (const StepRecord& record : plan->step_records(next, ended)) finite = finite && std::isfinite(record.loss);
+        next += ended;
         go_on = go_on && !(fit.should_stop && fit.should_stop());
         return finite && go_on;
     });
     state = plan->read_step_state();
-    if (!finite || state.halted) fail_non_finite();
     // A loss may be finite while its update overflows.
-    for (const ParameterPtr& parameter : store->state().parameters)
-        for (float value : parameter->values())
-            if (!std::isfinite(value)) fail_non_finite();
+    if (!finite || state.halted || !store->state().all_finite()) fail_non_finite();
     return go_on;
 }
 
 void StepTrainer::State::fail_non_finite() {
     for (const StepBuilder::State::Reported& one : step->reported) one.sum->set_values({0.0f});  // they are no cause
     const std::string where = plan->find_non_finite();
-    ParameterStore::State& values = store->state();
-    values.restore_snapshot();
-    using Kind = OperandRef::Kind;
-    if (options.update.average_decay != 0) values.begin_averages();
-    // The moments may hold what the values were saved from.
-    for (Kind kind : {Kind::first_moments, Kind::second_moments}) device.vulkan().fill({&values.arena(kind), 0, values.arena_bytes()}, 0);
+    store->state().go_back(options.update.average_decay != 0);
     const std::uint32_t failed = state.step;
-    state.accumulated_steps = state.accumulated_rows = state.halted = 0;
-    state.beta1_correction = state.beta2_correction = 0;
+    nn::go_back(state);
     throw Error(ErrorCode::non_finite, "[step trainer] a loss or an update became NaN or infinite at or before step " + std::to_string(failed) +
                                            " (epoch " + std::to_string(epochs + 1) + "); the first value that is not finite is in " +
                                            (where.empty() ? "no layer of a second run" : where) +

@@ -8,6 +8,7 @@
 
 #include "kernels/selection.h"
 #include "nn/checkpoint.h"
+#include "nn/epoch_state.h"
 #include "nn/fit_progress.h"
 #include "nn/monitor.h"
 #include "nn/sample_order.h"
@@ -55,7 +56,6 @@ struct Trainer::State {
                        const reference::ScheduleSettings& schedule = {}, const Augmentation& augmentation = {}, bool test_time_flip = false);
     Totals evaluate(StepPlan& plan, std::span<const std::uint32_t> order) const;
     [[noreturn]] void fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch);
-    bool parameters_are_finite();
     void go_on_from(const Checkpoint& checkpoint, const StepPlan& plan, const FitOptions& fit);
     void note_choices(const StepPlan& plan) {
         for (const auto& [problem, implementation] : plan.compiled().choices) choices[problem] = implementation;
@@ -168,14 +168,6 @@ Totals Trainer::State::evaluate(StepPlan& plan, std::span<const std::uint32_t> o
 }
 
 /// A loss may be finite while its update overflows: what is to be kept as the last good state is looked at first.
-bool Trainer::State::parameters_are_finite() {
-    parameters()->fetch();
-    for (const ParameterPtr& parameter : network.parameters())
-        for (float value : parameter->host_values())
-            if (!std::isfinite(value)) return false;
-    return true;
-}
-
 /// Everything but the position in the data, which is fit's.
 void Trainer::State::go_on_from(const Checkpoint& checkpoint, const StepPlan& plan, const FitOptions& fit) {
     nn::check_choices(checkpoint, plan.compiled().choices);
@@ -191,16 +183,8 @@ void Trainer::State::go_on_from(const Checkpoint& checkpoint, const StepPlan& pl
 
 void Trainer::State::fail_non_finite(StepPlan& plan, const StepRecord& last, std::uint32_t epoch) {
     const std::string where = plan.find_non_finite();
-    ParameterStore::State& values = parameters()->state();
-    values.restore_snapshot();
-    // The moments may hold what the weights were saved from.
-    using Kind = OperandRef::Kind;
-    if (options.update.average_decay != 0) values.begin_averages();
-    state.accumulated_steps = state.accumulated_rows = 0;
-    for (Kind kind : {Kind::first_moments, Kind::second_moments})
-        device.vulkan().fill({&values.arena(kind), 0, values.arena_bytes()}, 0);
-    state.beta1_correction = state.beta2_correction = 0;
-    state.halted = 0;
+    parameters()->state().go_back(options.update.average_decay != 0);
+    nn::go_back(state);
     const char* what = std::isnan(last.loss) ? "the loss became NaN" : std::isinf(last.loss) ? "the loss became infinite" : "the update overflowed";
     throw Error(ErrorCode::non_finite, std::string("[fit] ") + what + " at step " + std::to_string(last.step) + " (epoch " + std::to_string(epoch) +
                                            "); the first value that is not finite is in " + (where.empty() ? "no layer of a second run" : where) +
@@ -300,7 +284,7 @@ History Trainer::fit(const data::Dataset& data, const FitOptions& options) {
         }
         for (bool whole = false; !whole;) {
             const bool finite = plan.run_rest(s.state, [&](std::span<const StepRecord> records) { return fit.on_steps(records); });
-            if (!finite || !s.parameters_are_finite()) s.fail_non_finite(plan, fit.last(), epoch);
+            if (!finite || !s.parameters()->state().all_finite()) s.fail_non_finite(plan, fit.last(), epoch);
             whole = fit.stopped() || s.state.cursor >= s.state.samples;
             if (!whole || (fit.stopped() && checkpoints.save)) save(fit.running(first_step, first_skipped, rate, order));
         }

@@ -7,6 +7,7 @@
 #include <hekla/graph.h>
 
 #include "kernels/recorder.h"
+#include "plan/pacing.h"
 
 namespace hekla::plan {
 
@@ -32,5 +33,10 @@ struct LayerCalls {
 
 /// Records a layer, with its barriers and a debug label. Into any command buffer, of either level. Cannot fail.
 void emit(const vulkan::Device& device, VkCommandBuffer cmd, const LayerCalls& layer);
+/// Records a call or a part of it; the first of a recording assumes nothing of what ran before. Cannot fail.
+void emit(const vulkan::Device& device, VkCommandBuffer cmd, const LayerCall& call, const Piece& piece, bool first);
+
+/// What a pacer is told of a step: its calls, layer after layer.
+std::vector<CallCost> costs_of(const std::vector<LayerCalls>& layers);
 
 }  // namespace hekla::plan

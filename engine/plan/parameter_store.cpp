@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cmath>
 #include <cstring>
 
 #include <hekla/error.h>
@@ -155,6 +156,19 @@ void ParameterStore::State::snapshot() {
 void ParameterStore::State::restore_snapshot() {
     copy(*device, *saved, *values, values->bytes());
     mark_written();
+}
+
+void ParameterStore::State::go_back(bool has_averages) {
+    restore_snapshot();
+    if (has_averages) begin_averages();
+    for (OperandRef::Kind kind : {OperandRef::Kind::first_moments, OperandRef::Kind::second_moments}) device->fill({&arena(kind), 0, trainable_bytes}, 0);
+}
+
+bool ParameterStore::State::all_finite() {
+    fetch();
+    return std::all_of(parameters.begin(), parameters.end(), [](const ParameterPtr& parameter) {
+        return std::all_of(parameter->host_values().begin(), parameter->host_values().end(), [](float value) { return std::isfinite(value); });
+    });
 }
 
 void ParameterStore::State::keep_best() {

@@ -104,6 +104,18 @@ StepState Plan::State::read_step_state() const {
     return state;
 }
 
+std::vector<StepRecord> Plan::State::step_records(std::uint32_t first, std::uint32_t count) const {
+    const auto& all = graph->values();
+    const auto ring_value = std::find_if(all.begin(), all.end(), [](const Value& value) { return value.kind == ValueKind::step_ring; });
+    if (ring_value == all.end()) throw Error(ErrorCode::internal, "[plan] a step without records was asked for them");
+    const vulkan::BufferRange ring = range_of(static_cast<std::uint32_t>(ring_value - all.begin()));
+    ring.buffer->invalidate(0, ring.buffer->bytes());
+    std::vector<StepRecord> records(count);
+    for (std::uint32_t i = 0; i < count; ++i)
+        std::memcpy(&records[i], ring.buffer->mapped() + (first + i) % ring_entries * sizeof(StepRecord), sizeof(StepRecord));
+    return records;
+}
+
 void Plan::State::write_step_word(std::size_t offset, std::uint32_t word) {
     for (std::uint32_t id = 0; id < graph->values().size(); ++id) {
         if (graph->values()[id].kind != ValueKind::step_state) continue;

@@ -46,6 +46,8 @@ struct Plan::State {
     StepState read_step_state() const;
     void write_step_state(const StepState& state);
     void write_step_word(std::size_t offset, std::uint32_t word);
+    /// Of `count` steps that have ended, from the number `first` on; no more than the ring has entries.
+    std::vector<StepRecord> step_records(std::uint32_t first, std::uint32_t count) const;
     /// Runs the step again layer by layer, without updates (the step state is halted), and names the first layer with a
     /// non-finite value ("dense_1 (forward)"), a parameter that is not finite, or "" if all is finite.
     std::string find_non_finite();

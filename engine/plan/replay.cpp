@@ -14,13 +14,6 @@ constexpr std::uint32_t slots_in_flight = 2;
 using base::thread_cpu_seconds;
 using Clock = std::chrono::steady_clock;
 
-std::vector<CallCost> costs_of(const std::vector<LayerCalls>& layers) {
-    std::vector<CallCost> costs;
-    for (const LayerCalls& layer : layers)
-        for (const LayerCall& call : layer.calls) costs.push_back({call.call.work, call.call.cut_groups()});
-    return costs;
-}
-
 }  // namespace
 
 struct Replay::InFlight {
@@ -96,11 +89,7 @@ VkCommandBuffer Replay::whole_steps_buffer(Slot& slot, std::uint32_t steps) {
 void Replay::record_segment(VkCommandBuffer cmd, const Segment& segment) {
     for (const Piece& piece : segment) {
         const LayerCall& call = layers_[places_[piece.call].layer].calls[places_[piece.call].call];
-        const bool whole = piece.count == call.call.cut_groups();
-        // Parts of one dispatch write different elements, but nobody below knows that: they are kept apart.
-        if (call.barrier_before || !whole || &piece == &segment.front()) vulkan::compute_barrier(device_, cmd);
-        if (whole) kernels::emit(device_, cmd, call.call);
-        else kernels::emit(device_, cmd, call.call, piece.first, piece.count);
+        emit(device_, cmd, call, piece, &piece == &segment.front());
     }
 }
 

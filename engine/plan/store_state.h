@@ -38,6 +38,10 @@ struct ParameterStore::State : ParameterSource, std::enable_shared_from_this<Par
     /// A copy of the values on the device, to go back to when training fails.
     void snapshot();
     void restore_snapshot();
+    /// After a training that failed: the same, and no optimizer's state, which may hold what failed.
+    void go_back(bool has_averages);
+    /// Fetches.
+    bool all_finite();
     /// Another such copy: the values of the best epoch.
     void keep_best();
     void restore_best();

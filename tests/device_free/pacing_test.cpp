@@ -124,7 +124,7 @@ TEST(Pacing, MeasurementsOfNothingAreIgnored) {
     EXPECT_FALSE(pacer.calibrated());
 }
 
-TEST(Pacer, PiecesTakenOverFramesAreWholeStepsWithinTheBudget) {
+TEST(Pacing, PiecesTakenOverFramesAreWholeStepsWithinTheBudget) {
     for (std::uint32_t seed = 0; seed < 50; ++seed) {
         const std::vector<CallCost> calls = random_calls(seed);
         const Pacer pacer(calls, 0);

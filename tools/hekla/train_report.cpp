@@ -81,20 +81,25 @@ report::Picture picture_of(const report::ReportInput& input, const data::Dataset
             .right = test.labels[index] == best};
 }
 
-/// Fills the confusion matrix and the pictures from the test images' probabilities.
+/// Fills the pictures from the test images' probabilities; and the confusion matrix, where the device did not count it.
 void add_predictions(report::ReportInput& input, Trainer& trainer, const data::Dataset& test, bool images) {
+    const PredictionCounts& counts = input.evaluation.counts;
+    for (std::size_t c = input.classes.size(); c < counts.classes; ++c) input.classes.push_back(std::to_string(c));
+    const bool counted = counts.classes == input.classes.size();
+    if (counted) input.confusion = counts.confusion;
+    if (counted && !images) return;
     const std::vector<float> all = trainer.predict(test);
     const std::size_t count = test.size(), classes = count == 0 ? 0 : all.size() / count;
     for (std::size_t c = input.classes.size(); c < classes; ++c) {
         input.classes.push_back(std::to_string(c));
     }
-    input.confusion.assign(input.classes.size() * input.classes.size(), 0);
+    if (!counted) input.confusion.assign(input.classes.size() * input.classes.size(), 0);
     const auto row_of = [&](std::size_t i) { return std::span(all).subspan(i * classes, classes); };
     std::vector<std::pair<float, std::size_t>> mistakes;  // confidence and image
     for (std::size_t i = 0; i < count; ++i) {
         const auto row = row_of(i);
         const auto best = static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
-        ++input.confusion.at(test.labels[i] * input.classes.size() + best);
+        if (!counted) ++input.confusion.at(test.labels[i] * input.classes.size() + best);
         if (best != test.labels[i]) mistakes.emplace_back(-row[best], i);
         if (images && i < pictures) input.images.push_back(picture_of(input, test, i, row));
     }
@@ -173,9 +178,6 @@ std::string report_page(const TrainResult& result, const Recipe& recipe, Trainer
                               .command = choices.command,
                               .more_sections = choices.more_sections};
     add_predictions(input, trainer, data.test, choices.images);
-    // The pictures' predictions are of single images; the matrix agrees with the accuracy.
-    const std::vector<std::uint64_t>& matrix = input.evaluation.counts.confusion;
-    if (matrix.size() == input.confusion.size()) input.confusion = matrix;
     return report::page(input);
 }
 

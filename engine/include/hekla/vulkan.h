@@ -60,7 +60,7 @@ struct AdoptedDevice {
     VkPipelineCache pipeline_cache = VK_NULL_HANDLE;
     bool disk_cache = true;
     /// Null (the rule): nothing is ever submitted to `device`; kernels test themselves on a second VkDevice of the same GPU
-    /// while plans are compiled, weights wait for record_setup(), and Plan::run, Plan::set, Plan::read and Trainer throw.
+    /// while plans are compiled; weights, and what Plan::set gives, wait for record_setup(); Plan::run, Plan::read and Trainer throw.
     /// A queue of `queue_family`: Hekla submits to it and waits in those functions, in compile() and when parameters are set
     /// or read. The application must not use the queue meanwhile.
     VkQueue queue = VK_NULL_HANDLE;
@@ -166,7 +166,7 @@ class Staging {
 
 /// Records what must run once before the plan's first run and again after parameters were set: the copies that wait on a device
 /// without a queue (of all its plans), and what the plan makes of its parameters alone (weights turned over, or transformed;
-/// where a plan on the same ParameterStore trains them, record() does that every time). They must run before, on the same
+/// where a plan on the same ParameterStore trains them, and was compiled before, record() does that every time). They must run before, on the same
 /// queue as, what record() records; no barrier is owed in between. `cmd`: primary or secondary, recording, outside a render
 /// pass, of the adopted family. Throws Error (out_of_memory).
 [[nodiscard]] Staging record_setup(const Plan& plan, VkCommandBuffer cmd);
